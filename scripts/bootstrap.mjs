@@ -2,7 +2,7 @@
 // and Node 24 under node_modules/.bin, which npm scripts find first. No dependencies; runs on the
 // machine's own Node from version 20 on. Called by `predemo` and `pretest`; harmless to call again.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,8 +17,8 @@ if (missing) {
   npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 if (installedNode() !== pinnedNode) {
-  // npm may be set not to run the install script that puts the binary in place (ignore-scripts,
-  // and by default from npm 12 on): then that script is run here.
+  // npm may be set not to run the install script that puts the binary in place (ignore-scripts;
+  // npm 12 runs only those that allowScripts in package.json names): then it is run here.
   say(`installing Node ${pinnedNode}, the version that Vigilnote runs on`);
   installNode();
 }
@@ -72,7 +72,11 @@ function missingPackage() {
 
 /** @returns {string | undefined} version of the Node under node_modules/.bin, without the v */
 function installedNode() {
-  const binary = join(root, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  const binary = join(
+    root,
+    'node_modules/.bin',
+    process.platform === 'win32' ? 'node.cmd' : 'node',
+  );
   const run = spawnSync(binary, ['--version'], {
     encoding: 'utf8',
     shell: process.platform === 'win32',
@@ -87,6 +91,11 @@ function installNode() {
     encoding: 'utf8',
     env: environment(),
   });
+  const link = join(root, 'node_modules/.bin/node');
+  // npm links only what was there when it finished.
+  if (run.status === 0 && process.platform !== 'win32' && !existsSync(link)) {
+    symlinkSync('../node/bin/node', link);
+  }
   const version = installedNode();
   if (version === pinnedNode) return;
   fail(
@@ -110,7 +119,9 @@ function npm(args) {
     shell: command === 'npm' && process.platform === 'win32',
   });
   if (run.error?.code === 'ENOENT') {
-    fail('npm was not found: install Node with npm (https://nodejs.org) and run the command again.');
+    fail(
+      'npm was not found: install Node with npm (https://nodejs.org) and run the command again.',
+    );
   }
   if (run.status !== 0) fail(`npm ${args[0]} failed.\n${explain(`${run.stdout}${run.stderr}`)}`);
 }
