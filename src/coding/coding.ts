@@ -22,7 +22,10 @@ interface LinkEvidence {
 
 export interface LinkedDrug extends LinkEvidence {
   readonly kind: 'drug';
-  /** The concept that matched: ingredient, brand, or clinical drug. */
+  /**
+   * The concept that matched: ingredient, brand, or clinical drug. For a combination that the
+   * vocabulary has no concept for: the part that is named first.
+   */
   readonly concept: Coding;
   /** RxNorm term type of `concept`: IN, PIN, MIN, BN, SCD, SBD … */
   readonly termType: string;
@@ -45,6 +48,8 @@ export interface LinkedEvent extends LinkEvidence {
   readonly level: 'LLT' | 'PT';
   /** Its preferred term, where the loaded vocabulary knows it. */
   readonly preferredTerm?: Coding;
+  /** Its code, also where the name of the preferred term may not be published. */
+  readonly preferredTermCode?: string;
   /** Name of its primary system organ class, where known. */
   readonly systemOrganClass?: string;
 }
