@@ -1,0 +1,166 @@
+"""python -m jnrf.evaluate --corpora DIR (--checkpoint FILE | --model DIR) [--out DIR] [--choose FILE].
+
+NER strict (same span, same type) and lenient (overlap, same type), by type and micro; relations end
+to end and on gold spans; on the dev splits, which are for choices and never trained on.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .choose import choose
+from .data import NATIVE, pack, read_corpus, token_range
+from .labels import ADE, DRUG, ENTITY_TYPES
+from .reader import OnnxGraphs, TorchGraphs, reader_of
+from .scoring import entity_counts, relation_counts, total
+
+SETS = ("phee", "invented_notes", "clinic_notes", "maccrobat")
+# Types that the dev split labels completely enough to be scored.
+SCORED_TYPES = {"maccrobat": {"Drug", "Strength", "Dosage", "Route"},
+                "phee": set(ENTITY_TYPES) - {"Form"}}
+
+
+def within(document, start: int, end: int) -> bool:
+    """Whether a code-point range lies in a part of the document whose entities are labelled."""
+    return document.scored is None or any(a <= start and end <= b for a, b in document.scored)
+
+
+def gold_of(record: dict, document) -> tuple:
+    """→ gold (type name, start, end) as annotated, their token spans, and pairs (other, drug) of indices.
+
+    Everything that is annotated counts, also what training leaves out (long discontinuous spans,
+    a second type of the same span) and what no reader of tokens can match exactly.
+    """
+    gold, spans, index = [], [], {}
+    for entity in record["entities"]:
+        name = NATIVE.get(entity["type"], entity["type"])
+        where = token_range(document.offsets, entity["start"], entity["end"])
+        if name in ENTITY_TYPES and where:
+            index[entity["id"]] = len(gold)
+            gold.append((name, entity["start"], entity["end"]))
+            spans.append((ENTITY_TYPES.index(name), *where))
+    pairs = {(index[r["head"]], index[r["tail"]]) for r in record.get("relations", [])
+             if r["head"] in index and r["tail"] in index and gold[index[r["tail"]]][0] == "Drug"}
+    return gold, spans, sorted(pairs)
+
+
+def read_document(record: dict, document, reader) -> dict:
+    """One dev document → gold and predicted spans (type name, start, end in code points) and pairs,
+    every predicted pair with its score."""
+    gold, gold_spans, pairs = gold_of(record, document)
+    hidden, _ = reader.graphs.encode(document.ids)
+    reading = reader.read(document.ids, document.offsets)
+    predicted = [(ENTITY_TYPES[s[0]], *chars) for s, chars in zip(reading.spans, reading.chars, strict=True)]
+    return {
+        "id": document.id,
+        "gold": gold,
+        "predicted": predicted,
+        "gold_pairs": [(gold[a], gold[b]) for a, b in pairs],
+        "pairs": [(predicted[a], predicted[b], score) for a, b, score in reading.relations],
+        "pairs_on_gold": [(gold[a], gold[b], score) for a, b, score in reader.relate_spans(hidden, gold_spans)],
+    }
+
+
+def read_set(corpora: Path, name: str, reader, limit: int = 0) -> list:
+    """The dev documents of a corpus, read; entities outside of labelled sentences left out."""
+    results = []
+    for record in read_corpus(corpora, name, "dev")[: limit or None]:
+        document = pack(record, name)
+        if not len(document.ids):
+            continue
+        result = read_document(record, document, reader)
+        allowed = SCORED_TYPES.get(name, set(ENTITY_TYPES))
+        for side in ("gold", "predicted"):
+            result[side] = [s for s in result[side] if s[0] in allowed and within(document, s[1], s[2])]
+        for side in ("gold_pairs", "pairs", "pairs_on_gold"):
+            result[side] = [p for p in result[side] if p[0][0] in allowed
+                            and within(document, p[0][1], p[0][2]) and within(document, p[1][1], p[1][2])]
+        results.append(result)
+    return results
+
+
+def above(pairs: list, thresholds: dict) -> list:
+    """Pairs whose score reaches the threshold of their type."""
+    return [(a, b) for a, b, score in pairs
+            if score >= thresholds["adeRelationThreshold" if a[0] == "ADE" else "relationThreshold"]]
+
+
+def figures(results: list, thresholds: dict) -> dict:
+    """All scores of one set."""
+    tables = {}
+    for mode, lenient in (("strict", False), ("lenient", True)):
+        entities = [entity_counts(r["gold"], r["predicted"], lenient) for r in results]
+        end_to_end = [relation_counts(r["gold_pairs"], above(r["pairs"], thresholds), lenient) for r in results]
+        groups = [("entities", entities), ("relations", end_to_end)]
+        if not lenient:
+            groups.append(("relations on gold spans", [
+                relation_counts(r["gold_pairs"], above(r["pairs_on_gold"], thresholds), False) for r in results]))
+        for group, counts in groups:
+            rows = {name: total(counts, {name}) for name in ENTITY_TYPES if group == "entities" or name != "Drug"}
+            rows["micro"] = total(counts)
+            if group == "entities":
+                rows["Drug+ADE"] = total(counts, {ENTITY_TYPES[DRUG], ENTITY_TYPES[ADE]})
+            for name, count in rows.items():
+                if count.gold or count.predicted:
+                    tables.setdefault(group, {}).setdefault(name, {})[mode] = {
+                        "p": round(count.precision, 4), "r": round(count.recall, 4), "f1": round(count.f1, 4),
+                        "gold": count.gold, "predicted": count.predicted}
+    return tables
+
+
+def markdown(name: str, documents: int, tables: dict) -> str:
+    """The tables of one set."""
+    lines = [f"### {name}.dev ({documents} documents)", ""]
+    for group, rows in tables.items():
+        lines += [f"**{group}**", "", "| type | gold | strict P / R / F1 | lenient P / R / F1 |", "|---|---|---|---|"]
+        for row, modes in rows.items():
+            cells = [" / ".join(f"{modes[m][k]:.3f}" for k in ("p", "r", "f1")) if m in modes else "–"
+                     for m in ("strict", "lenient")]
+            lines.append(f"| {row} | {modes['strict']['gold']} | {cells[0]} | {cells[1]} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpora", type=Path, required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--checkpoint", type=Path, help="a training checkpoint (averaged weights, rounded)")
+    source.add_argument("--model", type=Path, help="a directory with the exported graphs")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
+    parser.add_argument("--limit", type=int, default=0, help="documents of each set (0: all)")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--split-words", action="store_true", help="decode without the rule for `##` pieces")
+    parser.add_argument("--out", type=Path, help="directory for evaluation.json and evaluation.md")
+    parser.add_argument("--choose", type=Path, help="choose thresholds on these sets and write them here")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    np.seterr(over="ignore")
+    if arguments.checkpoint:
+        reader = reader_of(TorchGraphs.from_checkpoint(arguments.checkpoint))
+        thresholds = {"relationThreshold": 0.5, "adeRelationThreshold": 0.5}
+    else:
+        reader = reader_of(OnnxGraphs(arguments.model, arguments.threads), arguments.model)
+        thresholds = {"relationThreshold": reader.relation_threshold, "adeRelationThreshold": reader.ade_threshold}
+        reader.relation_threshold = reader.ade_threshold = 0.0
+    if arguments.split_words:
+        reader.keep_words_whole = False
+    results = {name: read_set(arguments.corpora, name, reader, arguments.limit) for name in arguments.sets}
+    if arguments.choose:
+        thresholds = choose(results)
+        arguments.choose.write_text(json.dumps(thresholds, indent=2) + "\n")
+    report = {name: figures(found, thresholds) for name, found in results.items()}
+    text = f"Thresholds: {json.dumps(thresholds)}\n\n" + "\n".join(
+        markdown(name, len(results[name]), tables) for name, tables in report.items())
+    print(text)
+    if arguments.out:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        (arguments.out / "evaluation.json").write_text(json.dumps({"thresholds": thresholds, "sets": report}, indent=1))
+        (arguments.out / "evaluation.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
