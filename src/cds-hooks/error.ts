@@ -95,10 +95,27 @@ function toIssues(issue: z.core.$ZodIssue): CdsHooksIssue[] {
   return [
     {
       code,
-      diagnostics: missing ? 'is required' : issue.message,
+      diagnostics: missing ? 'is required' : messageOf(issue),
       ...(expression && { expression }),
     },
   ];
+}
+
+/** Types by the names that JSON has for them. */
+const JSON_TYPES: Readonly<Record<string, string>> = {
+  record: 'an object',
+  object: 'an object',
+  array: 'a list',
+  string: 'a string',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type'
+    ? `must be ${JSON_TYPES[issue.expected] ?? issue.expected}`
+    : issue.message;
 }
 
 /** `['context', 'draftOrders', 'entry', 0]` → `context.draftOrders.entry[0]`. */

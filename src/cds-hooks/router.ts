@@ -31,7 +31,7 @@ export interface CdsHooksRouterOptions {
   /** Stores what users did with cards; repeats and late arrivals are to be expected. */
   onFeedback(serviceId: string, feedback: readonly CardFeedback[]): Promise<void>;
   /** Told of what became a 500, whose answer holds no details. */
-  onError?(error: unknown, where: { readonly serviceId?: string }): void;
+  onError?(error: unknown, response: Response): void;
   /** Largest body, inflated: `10mb` unless given. Prefetched notes with their text need room. */
   readonly bodyLimit?: string;
 }
@@ -43,8 +43,8 @@ export interface CdsHooksRouterOptions {
  * @throws Error when a definition is not as the specification has it
  */
 export function createCdsHooksRouter(options: CdsHooksRouterOptions): Router {
-  const discovery = withoutEmpty(
-    discoverySchema.parse({ services: options.services.map(({ definition }) => definition) }),
+  const discovery = discoverySchema.parse(
+    withoutEmpty({ services: options.services.map(({ definition }) => definition) }),
   );
   const services = indexServices(options.services);
   const router = express.Router();
@@ -144,7 +144,7 @@ function parseRequest(
 /** 415 for another media type; 400 for no body at all. */
 function requireJson(request: Request, _response: Response, next: () => void): void {
   const type = request.is(['application/json', 'application/*+json']);
-  if (type === null) {
+  if (type === null || request.get('Content-Length') === '0') {
     throw new CdsHooksError(400, [{ code: 'required', diagnostics: 'a JSON body is required' }]);
   }
   if (type === false) {
@@ -163,10 +163,10 @@ function refuseMethod(response: Response, allowed: string): never {
 }
 
 function answerError(onError: CdsHooksRouterOptions['onError']): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
+  return (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const known = error instanceof CdsHooksError ? error : fromBodyParser(error);
-    if (!known) onError?.(error, { serviceId: String(request.params.id ?? '') });
+    if (!known) onError?.(error, response);
     const answer =
       known ??
       new CdsHooksError(500, [
