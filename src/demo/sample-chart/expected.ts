@@ -58,7 +58,12 @@ export const EXPECTED_CARDS: readonly ExpectedCard[] = [
   },
   { patient: 'p05', order: 'iohexol', event: ['hives', 'itching'], notes: ['n02', 'n04'] },
   { patient: 'p05', order: 'ondansetron', event: ['constipat'], notes: ['n06'] },
-  { patient: 'p06', order: 'clindamycin', event: ['colitis', 'difficile', 'diarrhea'], notes: ['n02'] },
+  {
+    patient: 'p06',
+    order: 'clindamycin',
+    event: ['colitis', 'difficile', 'diarrhea'],
+    notes: ['n02'],
+  },
   { patient: 'p06', order: 'amiodarone', event: ['hypothyroid'], notes: ['n03'] },
   {
     patient: 'p06',
