@@ -68,7 +68,9 @@ export function createCdsHooksRouter(options: CdsHooksRouterOptions): Router {
     const { service, body } = parseRequest(byHook, request.body);
     response.locals.hook = service.definition.hook;
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
     const answer = await service.call(body, { signal: gone.signal });
     // Cards quote a patient's notes: no cache may keep them.
     response.set('Cache-Control', 'no-store');
