@@ -46,10 +46,10 @@ const requestBase = z.looseObject({
 });
 
 /** The body of `POST {baseUrl}/cds-services/{id}`. https://cds-hooks.hl7.org/2.0/#http-request_1 */
-export type CdsRequest<Hook extends HookName = HookName> = Omit<
-  z.infer<typeof requestBase>,
-  'hook'
-> & { readonly hook: Hook; readonly context: ContextOf<Hook> };
+export type CdsRequest<Hook extends HookName = HookName> = z.infer<typeof requestBase> & {
+  readonly hook: Hook;
+  readonly context: ContextOf<Hook>;
+};
 
 /**
  * The schema of a request on one hook. `null` at the root or in the context is read as absent: the

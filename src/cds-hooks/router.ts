@@ -90,7 +90,7 @@ export function createCdsHooksRouter(options: CdsHooksRouterOptions): Router {
   router.all('/cds-services/:id', (_request, response) => refuseMethod(response, 'POST'));
   router.all('/cds-services/:id/feedback', (_request, response) => refuseMethod(response, 'POST'));
 
-  router.use('/cds-services', answerError(options.onError));
+  router.use(answerError(options.onError));
   return router;
 }
 
@@ -165,8 +165,8 @@ function refuseMethod(response: Response, allowed: string): never {
 }
 
 function answerError(onError: CdsHooksRouterOptions['onError']): ErrorRequestHandler {
-  return (error: unknown, _request, response, next) => {
-    if (response.headersSent) return next(error);
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent || !/^\/cds-services(\/|$)/.test(request.path)) return next(error);
     const known = error instanceof CdsHooksError ? error : fromBodyParser(error);
     if (!known) onError?.(error, response);
     const answer =
