@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium } from '../test/support/chromium.mjs';
 import { writeCoverage } from './coverage.mjs';
 
+const PROJECTS = ['unit', 'integration', 'browser'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = join(root, 'coverage');
 const strict = process.env.CI === 'true';
@@ -39,9 +40,9 @@ process.exit(failed > 0 ? 1 : 0);
 /** Takes `--selectProjects a b` out, which says what has to be brought. */
 function readArguments(given) {
   const at = given.indexOf('--selectProjects');
-  if (at < 0) return { projects: ['unit', 'integration', 'browser'], jestArguments: given };
+  if (at < 0) return { projects: PROJECTS, jestArguments: given };
   const rest = given.slice(at + 1);
-  const end = rest.findIndex((word) => word.startsWith('-'));
+  const end = rest.findIndex((word) => !PROJECTS.includes(word));
   return {
     projects: end < 0 ? rest : rest.slice(0, end),
     jestArguments: [...given.slice(0, at), ...(end < 0 ? [] : rest.slice(end))],
