@@ -1,10 +1,103 @@
-import type { NoteLayout, TextSpan } from '../../notes/note.ts';
+import type { NoteLayout, Section, TextSpan } from '../../notes/note.ts';
 import type { Assertion } from '../extraction.ts';
+import { findCues, scopeOf } from './cues.ts';
+import type { CueValue } from './lexicon.ts';
+
+export interface Asserted {
+  readonly assertion: Assertion;
+  /** The words that decided; absent where a heading did, or nothing. */
+  readonly cue?: TextSpan & { readonly text: string };
+}
+
+/** Which value wins where several scopes cover an event. */
+const PRECEDENCE: readonly CueValue[] = [
+  'family',
+  'negated',
+  'hypothetical',
+  'possible',
+  'historical',
+];
+
+/**
+ * How a note stands to an adverse event, by the words around it: triggers of the lexicon in its
+ * sentence, each with a scope that ends at a terminator or with the sentence; the heading where no
+ * word decides.
+ *
+ * @param event span of the adverse event in `text`
+ * @param drugs drugs that the event is related to
+ */
 export function assertionOf(
-  _t: string,
-  _l: NoteLayout,
-  _e: TextSpan,
-  _d: readonly TextSpan[],
-): { assertion: Assertion; cue?: TextSpan & { text: string } } {
-  return { assertion: 'present' };
+  text: string,
+  layout: NoteLayout,
+  event: TextSpan,
+  drugs: readonly TextSpan[] = [],
+): Asserted {
+  const sentence = sentenceAround(text, layout, event);
+  const cues = findCues(text, sentence, [event, ...drugs]);
+  const section = layout.sections.find(
+    ({ start, end }) => start <= event.start && event.start < end,
+  );
+  const deciding = new Map<CueValue, TextSpan>();
+  for (const cue of cues.triggers) {
+    if (deciding.has(cue.value)) continue;
+    if (cue.value === 'negated' && forbidsDrug(text, cue, event, drugs)) continue;
+    const scope = scopeOf(text, cue, sentence, cues.terminators);
+    if (event.start >= scope.start && event.end <= scope.end) deciding.set(cue.value, cue);
+  }
+  const inSection = sectionValue(section);
+  if (inSection === 'family') return { assertion: 'family' };
+  for (const value of PRECEDENCE) {
+    const cue = deciding.get(value);
+    if (!cue) continue;
+    return {
+      assertion: value,
+      cue: { start: cue.start, end: cue.end, text: text.slice(cue.start, cue.end) },
+    };
+  }
+  return { assertion: inSection ?? 'present' };
+}
+
+/** "No NSAIDs (ulcer)": the no is said of the drug, not of the event. */
+function forbidsDrug(
+  text: string,
+  cue: TextSpan,
+  event: TextSpan,
+  drugs: readonly TextSpan[],
+): boolean {
+  return drugs.some(
+    (drug) =>
+      drug.start >= cue.end &&
+      drug.end <= event.start &&
+      /^\s*(?:\S+\s+){0,2}$/.test(text.slice(cue.end, drug.start)),
+  );
+}
+
+function sectionValue(section: Section | undefined): Assertion | undefined {
+  if (!section) return undefined;
+  switch (section.kind) {
+    case 'allergies':
+    case 'past-history':
+      return 'historical';
+    case 'family-history':
+      return 'family';
+    case 'instructions':
+      return 'hypothetical';
+    default:
+      return undefined;
+  }
+}
+
+/** The sentence, or the sentences, that hold a span; the line where the layout has none there. */
+function sentenceAround(text: string, layout: NoteLayout, span: TextSpan): TextSpan {
+  const holding = layout.sentences.filter(({ start, end }) => start < span.end && span.start < end);
+  const first = holding[0];
+  const last = holding.at(-1);
+  if (first && last) {
+    return { start: Math.min(first.start, span.start), end: Math.max(last.end, span.end) };
+  }
+  const end = text.indexOf('\n', span.end);
+  return {
+    start: text.lastIndexOf('\n', Math.max(0, span.start - 1)) + 1,
+    end: end < 0 ? text.length : end,
+  };
 }
