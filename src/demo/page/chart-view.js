@@ -113,7 +113,8 @@ export async function openNote(document, quote) {
     button.toggleAttribute('aria-current', button.dataset.note === document.id);
   }
   const shown = renderNote(await loadNote(document));
-  byId('note').replaceChildren(
+  const note = byId('note');
+  note.replaceChildren(
     element(
       'header',
       {},
@@ -126,9 +127,15 @@ export async function openNote(document, quote) {
     ),
     shown,
   );
-  if (quote && !highlight(shown, quote)) {
-    byId('note').prepend(
+  if (!quote) return;
+  if (!highlight(shown, quote)) {
+    note.prepend(
       element('p', { class: 'failed' }, 'The quoted words were not found in this note.'),
     );
+    return;
   }
+  // Within the note's own frame; the page moves only where the note is out of sight.
+  const mark = note.querySelector('mark');
+  note.scrollTop = mark.offsetTop - note.offsetTop - note.clientHeight / 3;
+  note.scrollIntoView({ block: 'nearest' });
 }

@@ -44,7 +44,7 @@ function copyChildren(from, to) {
 }
 
 /**
- * Marks the first place where the note has these words, white space aside, and scrolls to it.
+ * Marks the first place where the note has these words, white space aside.
  *
  * @param {Element} shown what {@link renderNote} made
  * @param {string} quote
@@ -67,15 +67,11 @@ export function highlight(shown, quote) {
   const found = places.slice(start, start + wanted.length);
   // One mark for each text node that the quotation runs through.
   const marks = Map.groupBy(found, ({ node }) => node);
-  let first;
   for (const [node, inNode] of marks) {
     const range = document.createRange();
     range.setStart(node, inNode[0].offset);
     range.setEnd(node, inNode.at(-1).offset + 1);
-    const mark = element('mark');
-    range.surroundContents(mark);
-    first ??= mark;
+    range.surroundContents(element('mark'));
   }
-  first?.scrollIntoView({ block: 'center' });
   return true;
 }
