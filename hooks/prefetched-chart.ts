@@ -1,11 +1,10 @@
 import type { Bundle, DocumentReference } from 'fhir/r4.js';
 import type { AnyResource } from '../src/cds-hooks/coding.ts';
-import { type CdsHooksIssue, preconditionFailed } from '../src/cds-hooks/error.ts';
+import { preconditionFailed } from '../src/cds-hooks/error.ts';
 import { bundleResources, readPrefetched } from '../src/cds-hooks/prefetch.ts';
 import type { FhirClient } from '../src/fhir/client.ts';
 import type { NoFhirAccess } from './dependencies.ts';
 import { shapeError } from './fhir-shapes.ts';
-import { unobtainable } from './obtainable.ts';
 
 /** Where a hook call's data come from: what was prefetched, and the server behind it. */
 export interface DataSource {
@@ -66,8 +65,8 @@ export async function prefetchedDocuments(source: DataSource): Promise<Prefetche
 export async function prefetchedOrSearched(
   source: DataSource,
   key: string,
-  search: () => AsyncIterable<Bundle>,
-  onError: (issue: CdsHooksIssue, error: unknown) => void,
+  search: (client: FhirClient) => AsyncIterable<Bundle>,
+  onError: (error: unknown) => void,
 ): Promise<readonly AnyResource[] | undefined> {
   const prefetched = readPrefetched(source.prefetch, key);
   if (prefetched.state === 'none') return [];
@@ -80,10 +79,10 @@ export async function prefetchedOrSearched(
   if ('issue' in source.fhir) return undefined;
   try {
     const resources: AnyResource[] = [];
-    for await (const page of search()) resources.push(...bundleResources({ ...page }));
+    for await (const page of search(source.fhir)) resources.push(...bundleResources({ ...page }));
     return sound(resources, source);
   } catch (error) {
-    onError(unobtainable(`what the prefetch key ${key} stands for`, error), error);
+    onError(error);
     return undefined;
   }
 }
