@@ -30,7 +30,7 @@ export function registerEvaluateCoding(evaluate: Command): void {
     .command('coding')
     .description('measure the linker against labelled mentions of drugs and events')
     .option('--drugs <file>', 'table with the columns mention, rxcui, exact')
-    .option('--events <file>', 'table with mention, pt_code, exact_match_gold_llt_or_pt')
+    .option('--events <file>', 'table with mention, pt_code, llt_code, exact_match_gold_llt_or_pt')
     .option('--vocabulary <directory>', 'a compiled vocabulary', STARTER_DIRECTORY)
     .option('--thresholds', 'also show other thresholds of the fuzzy step')
     .option('--disagreements', 'list every mention whose code differs from the label')
@@ -82,9 +82,9 @@ async function prepare(options: Options): Promise<Measure> {
   const drugs = options.drugs
     ? readDrugMentions(await readFile(options.drugs, 'utf8'), options.drugs, labels)
     : [];
-  const preferred = new Set(vocabulary.events.map((term) => term.ptCode ?? term.code));
+  const codes = new Set(vocabulary.events.flatMap((term) => [term.code, term.ptCode ?? term.code]));
   const events = options.events
-    ? readEventMentions(await readFile(options.events, 'utf8'), options.events, preferred)
+    ? readEventMentions(await readFile(options.events, 'utf8'), options.events, codes)
     : [];
   return (drugThreshold, eventThreshold) => {
     const linker = createLinker(vocabulary, manifest.version, { drugThreshold, eventThreshold });

@@ -34,6 +34,8 @@ export class DrugIndex {
   /** Made when first needed: these take longer to make than all others together. */
   #skeletons: Map<string, number[]> | undefined;
   #clinicalDrugs: Map<string, DrugConcept> | undefined;
+  /** Words of all names: a word that is known is no misspelling of another. */
+  readonly words = new Set<string>();
   readonly #byIngredients = new Map<string, DrugConcept>();
   /** Keys for the search by similarity, with the entry that each came from. */
   readonly similarKeys: string[] = [];
@@ -73,9 +75,11 @@ export class DrugIndex {
     const folded = fold(entry.text);
     add(this.#exact, folded, position);
     const key = wordKey(folded);
-    if (key === '') return;
+    // `(-)-Omeprazole` is known as written; without its sign it would be another drug's name.
+    if (key === '' || (entry.rank === 3 && folded.startsWith('('))) return;
     add(this.#keys, compactKey(key), position);
     if (key.length >= 6 && key.length <= 40) {
+      for (const word of key.split(' ')) this.words.add(word);
       this.similarKeys.push(key);
       this.similarEntries.push(position);
     }

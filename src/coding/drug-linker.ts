@@ -8,8 +8,9 @@ import {
   RXNORM_SYSTEM,
 } from './coding.ts';
 import { chooseEntry, type DrugEntry, DrugIndex } from './drug-index.ts';
-import { combinationParts, drugKey, drugKeyVariants } from './drug-key.ts';
+import { combinationParts, drugKey, drugKeyVariants, skeletonKey } from './drug-key.ts';
 import { fold } from './fold.ts';
+import { isMisspelling, isSwap } from './misspelling.ts';
 import { editDistance } from './similarity.ts';
 import { TrigramIndex } from './trigram-index.ts';
 import type { DrugConcept, Vocabulary } from './vocabulary.ts';
@@ -32,6 +33,8 @@ const LONGEST_MENTION = 300;
 /** Shorter names differ from too many others by one letter to be corrected. */
 const SHORTEST_FUZZY = 6;
 const FUZZY_CANDIDATES = 40;
+/** Synonyms from chemistry lists (rank 3) are not what a misspelling is corrected to. */
+const WEAKEST_FUZZY_RANK = 2;
 /** Score of a link across a spelling family (ph/f, y/i, doubled letters). */
 const SKELETON_SCORE = 0.92;
 /** Key variants below this leave a salt out; classes have none. */
@@ -188,7 +191,7 @@ export class DrugLinker {
 
   #bySkeleton(variants: readonly { key: string; score: number }[]): LinkedDrug | undefined {
     for (const { key, score } of variants) {
-      if (key.length < SHORTEST_FUZZY) continue;
+      if (skeletonKey(key).length < SHORTEST_FUZZY) continue;
       const entries = this.#index.bySkeleton(key).filter((entry) => entry.rank < 3);
       const meanings = new Set(entries.map((entry) => entry.concept.ingredients.join(' ')));
       const entry = meanings.size === 1 ? chooseEntry(entries) : undefined;
@@ -243,21 +246,17 @@ export class DrugLinker {
     const best = near[0];
     if (!best) return { kind: 'uncoded' };
     const score = round(1 - best.distance / Math.max(key.length, best.key.length));
-    const nearest = { term: best.entry.text, score };
-    const allowed = key.length < 8 ? 1 : key.length < 12 ? 2 : 3;
     const meaning = best.entry.concept.ingredients.join(' ');
     const rival = near.find((other) => other.entry.concept.ingredients.join(' ') !== meaning);
     const gap = (rival?.distance ?? Number.POSITIVE_INFINITY) - best.distance;
     const clear =
-      best.distance <= allowed &&
       score >= this.#threshold &&
-      // An older ingredient that is no longer prescribed is a weaker rival than a current one.
-      gap >= (best.entry.rank === 0 && (rival?.entry.rank ?? 0) > 0 ? 1 : 2) &&
-      // People misspell the middle and the end of a name; another first letter is another name.
-      key[0] === best.key[0] &&
-      // Numbers are never a misspelling: 5-FU is not 6-MP.
-      digits(key) === digits(best.key);
-    return clear ? this.#drugLink(best.entry, 'fuzzy', score) : { kind: 'uncoded', nearest };
+      best.entry.rank <= WEAKEST_FUZZY_RANK &&
+      gap >= (isSwap(key, best.key) || isWeaker(rival?.entry, best.entry) ? 1 : 2) &&
+      isMisspelling(key, best.key, this.#index.words);
+    return clear
+      ? this.#drugLink(best.entry, 'fuzzy', score)
+      : { kind: 'uncoded', nearest: { term: best.entry.text, score } };
   }
 
   #similarTo(key: string): { entry: DrugEntry; key: string; distance: number; cosine: number }[] {
@@ -319,8 +318,9 @@ export class DrugLinker {
   }
 }
 
-function digits(key: string): string {
-  return key.replace(/\D/g, '');
+/** An older ingredient that is no longer prescribed is a weaker rival than a current one. */
+function isWeaker(rival: DrugEntry | undefined, best: DrugEntry): boolean {
+  return best.rank === 0 && rival !== undefined && rival.rank > 0;
 }
 
 function round(score: number): number {

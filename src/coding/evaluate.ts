@@ -75,20 +75,26 @@ export function readDrugMentions(text: string, file: string, linker: Linker): La
 }
 
 /**
- * Reads labelled event mentions: columns mention, pt_code, exact_match_gold_llt_or_pt.
- * @param preferredTerms codes of the preferred terms that the vocabulary reaches
+ * Reads labelled event mentions: columns mention, pt_code, llt_code, exact_match_gold_llt_or_pt.
+ * @param codes of the terms that the vocabulary holds and of their preferred terms: a label outside
+ *   them is not reachable
  * @throws TableError for a bad row
  */
 export function readEventMentions(
   text: string,
   file: string,
-  preferredTerms: ReadonlySet<string>,
+  codes: ReadonlySet<string>,
 ): LabelledMention[] {
-  const rows = parseTable(text, file, ['mention', 'pt_code', 'exact_match_gold_llt_or_pt']);
+  const rows = parseTable(text, file, [
+    'mention',
+    'pt_code',
+    'llt_code',
+    'exact_match_gold_llt_or_pt',
+  ]);
   return grouped(
     rows.map(({ cells }) => ({
       text: cells.mention,
-      codes: preferredTerms.has(cells.pt_code) ? [cells.pt_code] : [],
+      codes: [cells.pt_code, cells.llt_code].filter((code) => codes.has(code)),
       exact: cells.exact_match_gold_llt_or_pt === '1',
     })),
   );
@@ -117,7 +123,7 @@ export function scoreDrugs(linker: Linker, mentions: readonly LabelledMention[])
     const link = linker.linkDrug(text);
     if (link.kind !== 'drug') return undefined;
     return {
-      codes: link.ingredients.map((coding) => coding.code),
+      agrees: (expected) => link.ingredients.every(({ code }) => expected.has(code)),
       label: `${link.concept.display} (${link.matchedTerm})`,
       method: link.method,
       score: link.score,
@@ -125,13 +131,17 @@ export function scoreDrugs(linker: Linker, mentions: readonly LabelledMention[])
   });
 }
 
-/** Measures event links at the level of preferred terms. */
+/**
+ * Measures event links at the level of preferred terms; where the vocabulary does not know the
+ * preferred term of a lowest level term, that term itself is compared.
+ */
 export function scoreEvents(linker: Linker, mentions: readonly LabelledMention[]): CodingScores {
   return score(mentions, (text) => {
     const link = linker.linkEvent(text);
     if (link.kind !== 'event') return undefined;
     return {
-      codes: [link.preferredTermCode ?? link.concept.code],
+      agrees: (expected) =>
+        expected.has(link.preferredTermCode ?? '') || expected.has(link.concept.code),
       label: `${link.concept.display} (${link.matchedTerm})`,
       method: link.method,
       score: link.score,
@@ -140,7 +150,7 @@ export function scoreEvents(linker: Linker, mentions: readonly LabelledMention[]
 }
 
 interface Coded {
-  readonly codes: readonly string[];
+  agrees(expected: ReadonlySet<string>): boolean;
   readonly label: string;
   readonly method: string;
   readonly score: number;
@@ -156,7 +166,7 @@ function score(
     if (reachable) counts.reachable++;
     const coded = code(text);
     if (!coded) continue;
-    const right = coded.codes.length > 0 && coded.codes.every((one) => expected.has(one));
+    const right = coded.agrees(expected);
     if (!reachable) counts.unreachableCoded++;
     else {
       counts.coded++;

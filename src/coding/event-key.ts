@@ -116,14 +116,15 @@ const DIRECTIONS = new Set(['increased', 'decreased', 'abnormal', 'prolonged']);
 /** How bad, how often, since when, on which side, by what: dropped only where nothing else fits. */
 const QUALIFIERS = new Set(
   `severe severely mild mildly moderate moderately marked markedly significant significantly slight slightly serious
-  major minor intense extreme extremely profound massive substantial considerable life threatening fatal lethal
+  intense extreme extremely profound massive substantial considerable life threatening fatal lethal
   refractory intolerable unbearable debilitating bothersome terrible awful bad really very some much more little
   bit new newly onset transient transiently temporary persistent persisting ongoing intermittent occasional
   sporadic frequent repeated recurrent recurring sudden suddenly rapid gradual progressive constant continuous
   continued brief episodic daily nightly nocturnal
   left right bilateral bilaterally unilateral sided lt rt
   possible probable suspected apparent likely presumed reported noted documented known associated related induced
-  mediated drug medication treatment therapy chemotherapy chemo iatrogenic secondary due immune
+  mediated drug medication treatment therapy chemotherapy chemo iatrogenic due immune
+  local systemic formation preexisting underlying unspecified recurrence precipitation additive
   adverse episode attack bout spell event symptom symptomatic asymptomatic sign occurrence development developing
   developed onset incident case experience experienced experiencing complaint complained complaining complain
   feeling feel felt sensation grade 1 2 3 4 5 ii iii iv`.split(/\s+/),
@@ -141,17 +142,27 @@ function americanWord(word: string): string {
 function singular(word: string): string {
   if (word.length < 4 || !word.endsWith('s') || /(?:ss|us|is)$/.test(word)) return word;
   if (/(?:[^aeiou])ies$/.test(word)) return `${word.slice(0, -3)}y`;
-  if (/(?:oses|ases|yses|ises)$/.test(word) && word.length > 7) return `${word.slice(0, -2)}is`;
+  if (/(?:oses|yses|stases)$/.test(word) && word.length > 6) return `${word.slice(0, -2)}is`;
   if (/(?:x|ch|sh|ss)es$/.test(word)) return word.slice(0, -2);
   return word.slice(0, -1);
 }
+
+/** `> 3 x ULN`, `greater than the upper limit of normal`, `5 times the ULN`. */
+const ABOVE_NORMAL =
+  /(?:>=?|\u2265|\b(?:greater|more|higher) than|\b(?:above|over|exceeding|at least)\b|\b(?:\d+(?:\.\d+)?|two|three|five|ten)\s*(?:x|\*|times)).{0,40}?\b(?:uln|upper limit of normal)\b/g;
+
+/** `platelets < 50`: a blood count under a number is a low one. */
+const BELOW_COUNT =
+  /\b(platelets?|neutrophils?|anc|lymphocytes?|wbc|leukocytes?|plts?)\b(?=.{0,40}(?:<|less than|below)\s*\d)(?:(?!increased).)*$/g;
 
 /** The words of an event, in order, in American spelling, singular, with equal meanings unified. */
 export function eventWords(text: string): string[] {
   const prepared = fold(text)
     .replace(/'s\b/g, '')
     .replace(/\b(?:fall|falls|falling) (?=in |of )/g, 'decreased ')
-    .replace(/\b(?:is|are|was|were) (?=up|down|high|low)/g, '');
+    .replace(/\bpre-?\s?existing\b/g, 'preexisting')
+    .replace(ABOVE_NORMAL, ' increased ')
+    .replace(BELOW_COUNT, '$1 decreased');
   return words(prepared)
     .map((word) => singular(americanWord(word)))
     .map((word) => (Object.hasOwn(SAME, word) ? (SAME[word] as string) : word));

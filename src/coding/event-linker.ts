@@ -34,6 +34,8 @@ export class EventLinker {
   readonly #exact = new Map<string, EventEntry[]>();
   readonly #keys = new Map<string, EventEntry[]>();
   readonly #refused = new Map<string, string | undefined>();
+  /** Words of all names: a word that is known is no misspelling of another. */
+  readonly #known = new Set<string>();
   readonly #threshold: number;
   #similar: TrigramIndex | undefined;
 
@@ -52,7 +54,10 @@ export class EventLinker {
       if (term) this.#add(text, term, source === 'own' ? 1 : 2);
     }
     for (const { domain, text, nearest } of vocabulary.refusals) {
-      if (domain === 'event') this.#refused.set(eventKey(text), nearest);
+      if (domain !== 'event') continue;
+      const key = eventKey(text);
+      this.#refused.set(key, nearest);
+      for (const word of key.split(' ')) this.#known.add(word);
     }
   }
 
@@ -61,6 +66,7 @@ export class EventLinker {
     this.#entries.push(entry);
     append(this.#exact, fold(text), entry);
     append(this.#keys, entry.key, entry);
+    for (const word of entry.key.split(' ')) this.#known.add(word);
   }
 
   link(text: string): EventLink {
@@ -122,7 +128,10 @@ export class EventLinker {
   #fuzzy(keys: readonly string[]): EventLink {
     const ranked = keys
       .flatMap((key) =>
-        this.#nearest(key).map(({ entry }) => ({ entry, score: alignWords(key, entry.key) })),
+        this.#nearest(key).map(({ entry }) => ({
+          entry,
+          score: alignWords(key, entry.key, this.#known),
+        })),
       )
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score || a.entry.rank - b.entry.rank);
@@ -147,7 +156,7 @@ export class EventLinker {
   /** A misspelt refusal stays refused. */
   #refusedLike(key: string, score: number): boolean {
     for (const refused of this.#refused.keys()) {
-      if (alignWords(key, refused) >= score) return true;
+      if (alignWords(key, refused, this.#known) >= score) return true;
     }
     return false;
   }

@@ -11,7 +11,7 @@ export { StoreError } from './store.ts';
 export const STARTER_DIRECTORY = join(import.meta.dirname, '../../mappings/starter');
 
 /** Chosen on the development sets: see README.md. */
-export const DEFAULT_THRESHOLDS = { drug: 0.8, event: 0.85 } as const;
+export const DEFAULT_THRESHOLDS = { drug: 0.8, event: 0.9 } as const;
 
 export interface LinkerOptions {
   /** Lowest score of a fuzzy link, 0–1. */

@@ -17,7 +17,7 @@ export interface DrugConcept {
   readonly termType: string;
   /** As released. */
   readonly name: string;
-  /** RxCUIs of its ingredients (IN), sorted by number; itself for an IN. */
+  /** RxCUIs of its ingredients (IN), sorted by number; for an IN itself, or the current IN that took its place. */
   readonly ingredients: readonly string[];
   readonly source: string;
 }

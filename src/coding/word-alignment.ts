@@ -6,14 +6,18 @@ const OPPOSITES = /^(?:hyper|hypo|tachy|brady|poly|oligo|un|non|in|dys|a(?=n?[^a
 /**
  * How alike two keys are when only misspelt words may differ: 0 unless each word of one has its own
  * word in the other, else 1 less the share of changed letters.
+ * @param a the key of a mention
+ * @param b the key of a name
+ * @param known words that are no misspelling: `healing` is not `hearing`
  */
-export function alignWords(a: string, b: string): number {
+export function alignWords(a: string, b: string, known: ReadonlySet<string>): number {
   const left = a.split(' ');
   const right = b.split(' ');
   if (left.length !== right.length || Math.abs(a.length - b.length) > 3) return 0;
   const open = new Set(right);
   const misspelt: string[] = [];
   for (const word of left) if (!open.delete(word)) misspelt.push(word);
+  if (misspelt.some((word) => known.has(word))) return 0;
   let edits = 0;
   for (const word of misspelt) {
     let best: string | undefined;

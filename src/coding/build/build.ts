@@ -9,7 +9,8 @@ import type {
   EventName,
   Vocabulary,
 } from '../vocabulary.ts';
-import { readDrugConcepts, readDrugNames } from './drug-tables.ts';
+import { checkOwnDrugNames, checkOwnEventNames } from './check-own-names.ts';
+import { joinOlderIngredients, readDrugConcepts, readDrugNames } from './drug-tables.ts';
 import { readEventNames, readEventTerms } from './event-tables.ts';
 import { readOwnClasses, readOwnDrugNames, readOwnEventNames, readRefusals } from './own-lists.ts';
 import { BuildLog, type BuildReport } from './report.ts';
@@ -34,15 +35,15 @@ export async function buildVocabulary(
   const events = await readEventTerms(directory, log);
   const termByCode = new Map(events.map((term) => [term.code, term]));
 
+  const refusals = await readRefusals(own);
+  const ownDrugNames = await readOwnDrugNames(own, conceptByCode, log);
+  const ownEventNames = await readOwnEventNames(own, termByCode, log);
+  checkOwnDrugNames(drugs, ownDrugNames, refusals, log);
+  checkOwnEventNames(termByCode, ownEventNames, refusals, log);
+
   // Our own names first: where another source has the same, ours is the one that is kept.
-  const drugNames = [
-    ...(await readOwnDrugNames(own, conceptByCode, log)),
-    ...(await readDrugNames(directory, conceptByCode, log)),
-  ];
-  const eventNames = [
-    ...(await readOwnEventNames(own, termByCode, log)),
-    ...(await readEventNames(directory, termByCode, log)),
-  ];
+  const drugNames = [...ownDrugNames, ...(await readDrugNames(directory, conceptByCode, log))];
+  const eventNames = [...ownEventNames, ...(await readEventNames(directory, termByCode, log))];
   const namesOfDrugs = new Set(
     [...drugs.map((d) => d.name), ...drugNames.map((d) => d.text)].map(fold),
   );
@@ -57,13 +58,13 @@ export async function buildVocabulary(
   return {
     vocabulary: {
       sources: Object.values(STARTER_SOURCES),
-      drugs,
+      drugs: joinOlderIngredients(drugs, drugNames),
       drugNames: sortNames(drugNames, (text, code) => conceptByCode.get(code)?.name === text),
       drugClasses: classes,
       drugClassNames: classNames,
       events,
       eventNames: sortNames(eventNames, (text, code) => termByCode.get(code)?.name === text),
-      refusals: (await readRefusals(own)).sort((a, b) => compare(a.text, b.text)),
+      refusals: refusals.sort((a, b) => compare(a.domain, b.domain) || compare(a.text, b.text)),
     },
     report: log,
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fold } from '../fold.ts';
 import { readTable, TableError } from '../tsv.ts';
 import type { DrugConcept, DrugName } from '../vocabulary.ts';
 import type { BuildLog } from './report.ts';
@@ -111,4 +112,28 @@ export async function readDrugNames(
 
 function requireCode(code: string, file: string, line: number): void {
   if (!/^\d+$/.test(code)) throw new TableError(file, line, `'${code}' is not an RxCUI (digits)`);
+}
+
+/**
+ * Gives an ingredient of an older list the meaning of the current concept that carries its name as
+ * a synonym (`vitamin D3` → cholecalciferol), so that a mention and an order meet in one ingredient.
+ */
+export function joinOlderIngredients(
+  concepts: readonly DrugConcept[],
+  names: readonly DrugName[],
+): DrugConcept[] {
+  const byCode = new Map(concepts.map((concept) => [concept.code, concept]));
+  const meanings = new Map<string, Set<string>>();
+  for (const { text, code } of names) {
+    const concept = byCode.get(code);
+    if (concept?.source !== 'rxnorm') continue;
+    const known = meanings.get(fold(text)) ?? new Set<string>();
+    meanings.set(fold(text), known.add(concept.ingredients.join(' ')));
+  }
+  return concepts.map((concept) => {
+    if (concept.termType !== 'IN' || concept.source !== 'rxnorm-older') return concept;
+    const [meaning, ...others] = meanings.get(fold(concept.name)) ?? [];
+    if (meaning === undefined || others.length > 0) return concept;
+    return { ...concept, ingredients: meaning.split(' ') };
+  });
 }

@@ -2,7 +2,7 @@
 export interface BuildReport {
   /** Counted reasons: `MedDRA terms outside CTCAE: 2455`. */
   readonly leftOut: ReadonlyMap<string, number>;
-  /** Entries of our own lists whose target the vocabulary does not hold. `file:line: …` */
+  /** Entries of our own lists that the vocabulary does not hold or that contradict each other. */
   readonly warnings: readonly string[];
 }
 
@@ -16,5 +16,10 @@ export class BuildLog implements BuildReport {
 
   warn(file: string, line: number, problem: string): void {
     this.warnings.push(`${file}:${line}: ${problem}`);
+  }
+
+  /** A warning that no single line causes. */
+  note(problem: string): void {
+    this.warnings.push(problem);
   }
 }
