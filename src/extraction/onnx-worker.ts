@@ -81,7 +81,8 @@ const opened = await openWithProvider(settings.provider, async (executionProvide
     graphOptimizationLevel: 'all',
     // Every document has another length: a memory plan by shape would only pile up.
     enableMemPattern: false,
-    logSeverityLevel: 3,
+    // An error is thrown with its message; the runtime need not print it too.
+    logSeverityLevel: 4,
     // Threads that wait for work must not take the cores from the service.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };

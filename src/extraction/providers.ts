@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { ExtractionError, messageOf } from './error.ts';
 
@@ -8,8 +11,16 @@ export type ProviderName = Exclude<ProviderOption, 'auto'>;
 
 interface ProviderDescription {
   readonly executionProviders: InferenceSession.SessionOptions['executionProviders'];
-  /** Why it cannot be there on a platform, or undefined where it can be tried. */
-  unavailable(platform: NodeJS.Platform, arch: string): string | undefined;
+  /** Why it cannot be there, or undefined where it can be tried. */
+  unavailable(machine: Machine): string | undefined;
+}
+
+/** What is asked of the machine; a test passes its own. */
+export interface Machine {
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  /** The file that CUDA needs beside the runtime's own library and that is not there. */
+  missing(): string | undefined;
 }
 
 /** Execution providers of ONNX Runtime that Vigilnote was tried with. */
@@ -22,10 +33,14 @@ export const PROVIDERS: Readonly<Record<ProviderName, ProviderDescription>> = Ob
     // What CUDA has no kernel for runs on the CPU.
     executionProviders: ['cuda', 'cpu'],
     // The Node binding is built with CUDA for Linux on x64 alone.
-    unavailable: (platform, arch) =>
-      platform === 'linux' && arch === 'x64'
-        ? undefined
-        : `CUDA is available on linux/x64 only, this is ${platform}/${arch}`,
+    unavailable: ({ platform, arch, missing }) => {
+      if (platform !== 'linux' || arch !== 'x64') {
+        return `CUDA is available on linux/x64 only, this is ${platform}/${arch}`;
+      }
+      const file = missing();
+      // Without this the runtime prints an error of its own before it throws.
+      return file && `CUDA cannot be used: ${file} is not installed beside onnxruntime-node`;
+    },
   },
 });
 
@@ -52,12 +67,11 @@ export interface OpenedWith<T> {
 export async function openWithProvider<T>(
   option: ProviderOption,
   open: (executionProviders: ProviderDescription['executionProviders']) => Promise<T>,
-  platform: NodeJS.Platform = process.platform,
-  arch: string = process.arch,
+  machine: Machine = thisMachine,
 ): Promise<OpenedWith<T>> {
   const reasons: string[] = [];
   for (const name of CANDIDATES[option]) {
-    const unavailable = PROVIDERS[name].unavailable(platform, arch);
+    const unavailable = PROVIDERS[name].unavailable(machine);
     if (unavailable !== undefined) {
       reasons.push(unavailable);
       continue;
@@ -76,6 +90,19 @@ export async function openWithProvider<T>(
         : ''),
   );
 }
+
+/** Libraries of the CUDA provider, as the `gpu` image puts them beside `libonnxruntime.so.1`. */
+const CUDA_LIBRARIES = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
+
+const thisMachine: Machine = {
+  platform: process.platform,
+  arch: process.arch,
+  missing: () => {
+    const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+    const folder = join(root, 'bin', 'napi-v6', process.platform, process.arch);
+    return CUDA_LIBRARIES.find((file) => !existsSync(join(folder, file)));
+  },
+};
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]?.trim() ?? '';
