@@ -51,8 +51,8 @@ def read_document(record: dict, document, reader) -> dict:
     """One dev document → gold and predicted spans (type name, start, end in code points) and pairs,
     every predicted pair with its score."""
     gold, gold_spans, pairs = gold_of(record, document)
-    hidden, _ = reader.graphs.encode(document.ids)
-    reading = reader.read(document.ids, document.offsets)
+    hidden, logits = reader.graphs.encode(document.ids)
+    reading = reader.decode(hidden, logits, document.ids, document.offsets)
     predicted = [(ENTITY_TYPES[s[0]], *chars) for s, chars in zip(reading.spans, reading.chars, strict=True)]
     return {
         "id": document.id,

@@ -1,6 +1,6 @@
-"""python -m jnrf.goldens --out DIR [--model DIR]: what other implementations are tested against.
+"""python -m jnrf.goldens --out DIR [--checkpoint FILE --model DIR]: what other implementations are tested against.
 
-Without --model only the tokenizer and decoding goldens are written; they need no trained weights.
+Without --checkpoint only the tokenizer and decoding goldens are written; they need no trained weights.
 The formats are described in models/jnrf/goldens/README.md.
 """
 
@@ -73,7 +73,8 @@ def sampled(length: int, most: int, random) -> list:
     """Row numbers: all of a short document, of a long one the ends, the block edges and random rows."""
     if length <= most:
         return list(range(length))
-    rows = {0, 1, 127, 128, length - 1, *random.choice(length, most - 5, replace=False).tolist()}
+    edges = [row for row in (0, 1, 127, 128, length - 1) if row < length]
+    rows = {*edges, *random.choice(length, most - len(edges), replace=False).tolist()}
     return sorted(int(row) for row in rows)
 
 
@@ -84,7 +85,7 @@ def model_goldens(graphs) -> tuple:
         random = np.random.default_rng(length)
         ids = random.integers(999, 30522, length)
         hidden, logits = graphs.encode(ids)
-        rows, hidden_rows = sampled(length, 64, random), sampled(length, 8, random)
+        rows, hidden_rows = sampled(length, 129 if length < 130 else 64, random), sampled(length, 8, random)
         encoder.append({"length": length, "ids": ids.tolist(), "rows": rows, "logits": packed(logits[rows]),
                         "hiddenRows": hidden_rows, "hidden": packed(hidden[hidden_rows])})
         count = min(length + 1, 24)
@@ -117,7 +118,7 @@ def document_goldens(reader) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--model", type=Path, help="model directory with checkpoint.pt-derived graphs")
+    parser.add_argument("--model", type=Path, help="the exported directory, whose manifest holds the thresholds")
     parser.add_argument("--checkpoint", type=Path, help="the checkpoint that the model directory was exported from")
     arguments = parser.parse_args()
     write(arguments.out / "tokenizer.json.gz", tokenizer_goldens())

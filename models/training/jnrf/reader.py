@@ -85,7 +85,10 @@ class Reader:
         """ids [n], offsets [n] of a whole document, never cut."""
         if not len(ids):
             return Reading([], [], [])
-        hidden, logits = self.graphs.encode(ids)
+        return self.decode(*self.graphs.encode(ids), ids, offsets)
+
+    def decode(self, hidden, logits, ids, offsets) -> Reading:
+        """hidden [n, h], logits [n, 19] of the document → its spans and scored pairs."""
         continuation = np.isin(ids, list(continuation_ids()))
         spans = read_spans(viterbi(logits, continuation, self.enabled_types, self.keep_words_whole))
         chars = [(int(offsets[first][0]), int(offsets[last - 1][1])) for _, first, last in spans]
