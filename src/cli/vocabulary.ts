@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { buildVocabulary } from '../coding/build/build.ts';
-import type { SearchCandidate } from '../coding/drug-linker.ts';
 import { openVocabulary, STARTER_DIRECTORY } from '../coding/open.ts';
+import type { SearchCandidate } from '../coding/search-candidate.ts';
 import { readManifest, writeStore } from '../coding/store.ts';
 import { output } from './output.ts';
 

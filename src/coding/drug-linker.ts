@@ -8,23 +8,17 @@ import {
   RXNORM_SYSTEM,
 } from './coding.ts';
 import { chooseEntry, type DrugEntry, DrugIndex } from './drug-index.ts';
-import { combinationParts, drugKey, drugKeyVariants, skeletonKey } from './drug-key.ts';
+import {
+  combinationParts,
+  drugKey,
+  drugKeyVariants,
+  type KeyVariant,
+  skeletonKey,
+} from './drug-key.ts';
 import { fold } from './fold.ts';
-import { isMisspelling, isSwap } from './misspelling.ts';
-import { editDistance } from './similarity.ts';
-import { TrigramIndex } from './trigram-index.ts';
+import type { SearchCandidate } from './search-candidate.ts';
+import { DISTANCE_LIMIT, SimilarDrugs } from './similar-drugs.ts';
 import type { DrugConcept, Vocabulary } from './vocabulary.ts';
-
-/** A candidate as `vocabulary search` shows it. */
-export interface SearchCandidate {
-  readonly code: string;
-  readonly display: string;
-  /** RxNorm term type, `LLT` or `PT`, or `class`. */
-  readonly type: string;
-  readonly matchedTerm: string;
-  readonly score: number;
-  readonly why: string;
-}
 
 const RXNORM_SYSTEMS = new Set([RXNORM_SYSTEM, 'urn:oid:2.16.840.1.113883.6.88']);
 
@@ -32,9 +26,6 @@ const RXNORM_SYSTEMS = new Set([RXNORM_SYSTEM, 'urn:oid:2.16.840.1.113883.6.88']
 const LONGEST_MENTION = 300;
 /** Shorter names differ from too many others by one letter to be corrected. */
 const SHORTEST_FUZZY = 6;
-const FUZZY_CANDIDATES = 40;
-/** Synonyms from chemistry lists (rank 3) are not what a misspelling is corrected to. */
-const WEAKEST_FUZZY_RANK = 2;
 /** Score of a link across a spelling family (ph/f, y/i, doubled letters). */
 const SKELETON_SCORE = 0.92;
 /** Key variants below this leave a salt out; classes have none. */
@@ -47,14 +38,15 @@ export class DrugLinker {
   readonly #classNames = new Map<string, { text: string; className: string }>();
   readonly #classMembers = new Map<string, readonly string[]>();
   readonly #classesOf = new Map<string, string[]>();
-  readonly #refused = new Map<string, string | undefined>();
+  readonly #refused = new Set<string>();
   readonly #threshold: number;
-  #similar: TrigramIndex | undefined;
+  readonly #similar: SimilarDrugs;
 
   /** @param threshold lowest score of a fuzzy link, 0–1 */
   constructor(vocabulary: Vocabulary, threshold: number) {
     this.#threshold = threshold;
     this.#index = new DrugIndex(vocabulary);
+    this.#similar = new SimilarDrugs(this.#index);
     this.#versions = new Map(
       vocabulary.sources.flatMap((s) => (s.version === undefined ? [] : [[s.id, s.version]])),
     );
@@ -73,12 +65,14 @@ export class DrugLinker {
     // The singular of a plural name ("statins"), unless it is a name itself.
     for (const { text, className } of vocabulary.drugClassNames) {
       const other = drugKeyVariants(text)[1];
-      if (other?.why === 'plural' && !this.#classNames.has(other.key)) {
+      if (other?.why !== 'plural' || this.#classNames.has(other.key)) continue;
+      // "tetracycline" is a drug, although "tetracyclines" is a class.
+      if (!this.#index.exact(other.key).some((entry) => entry.rank === 0)) {
         this.#classNames.set(other.key, { text, className });
       }
     }
-    for (const { domain, text, nearest } of vocabulary.refusals) {
-      if (domain === 'drug') this.#refused.set(drugKey(text), nearest);
+    for (const { domain, text } of vocabulary.refusals) {
+      if (domain === 'drug') this.#refused.add(drugKey(text));
     }
   }
 
@@ -146,7 +140,7 @@ export class DrugLinker {
       });
     }
     const key = drugKey(text);
-    for (const { entry, distance, cosine } of this.#similarTo(key)) {
+    for (const { entry, distance, cosine } of this.#similar.nearest(key)) {
       if (found.length >= limit) break;
       if (seen.has(entry.concept.code)) continue;
       seen.add(entry.concept.code);
@@ -156,7 +150,7 @@ export class DrugLinker {
         type: entry.concept.termType,
         matchedTerm: entry.text,
         score: round(cosine),
-        why: `similar: ${distance > 6 ? 'more than 6' : distance} edits`,
+        why: `similar: ${distance > DISTANCE_LIMIT ? `more than ${DISTANCE_LIMIT}` : distance} edits`,
       });
     }
     return found;
@@ -166,18 +160,15 @@ export class DrugLinker {
   #certain(mention: string): LinkedDrug | LinkedDrugClass | undefined {
     const variants = drugKeyVariants(mention);
     // Our classes before names: "penicillin" is a class to a clinician, whatever a synonym list says.
-    for (const { key, score } of variants) {
-      if (score < WITHOUT_SALT) break;
-      const name = this.#classNames.get(key);
-      if (!name) continue;
-      const exact = fold(name.text) === fold(mention);
-      return this.#classLink(name, exact ? 'exact' : 'normalised', exact ? 1 : score);
-    }
+    const asWritten = this.#classOf(mention, variants.slice(0, 1));
+    if (asWritten) return asWritten;
     const exact = this.#index.exact(mention);
     if (exact.length > 0 && !this.#refused.has(drugKey(mention))) {
       const entry = chooseEntry(exact);
       return entry && this.#drugLink(entry, 'exact', 1);
     }
+    const named = this.#classOf(mention, variants);
+    if (named) return named;
     for (const { key, score } of variants) {
       if (this.#refused.has(key)) return undefined;
       const entries = this.#index.byKey(key);
@@ -189,7 +180,18 @@ export class DrugLinker {
     return this.#combination(mention) ?? this.#bySkeleton(variants);
   }
 
-  #bySkeleton(variants: readonly { key: string; score: number }[]): LinkedDrug | undefined {
+  #classOf(mention: string, variants: readonly KeyVariant[]): LinkedDrugClass | undefined {
+    for (const { key, score } of variants) {
+      if (score < WITHOUT_SALT) break;
+      const name = this.#classNames.get(key);
+      if (!name) continue;
+      const exact = fold(name.text) === fold(mention);
+      return this.#classLink(name, exact ? 'exact' : 'normalised', exact ? 1 : score);
+    }
+    return undefined;
+  }
+
+  #bySkeleton(variants: readonly KeyVariant[]): LinkedDrug | undefined {
     for (const { key, score } of variants) {
       if (skeletonKey(key).length < SHORTEST_FUZZY) continue;
       const entries = this.#index.bySkeleton(key).filter((entry) => entry.rank < 3);
@@ -234,43 +236,15 @@ export class DrugLinker {
     };
   }
 
-  /**
-   * Corrects a misspelling only where one drug is near and no other is: hydroxyzine and hydralazine
-   * must never be taken for each other.
-   */
   #fuzzy(mention: string): DrugLink {
     const variants = drugKeyVariants(mention);
     const key = (variants.find((v) => v.why.startsWith('strength')) ?? variants[0])?.key ?? '';
     if (key.length < SHORTEST_FUZZY) return { kind: 'uncoded' };
-    const near = this.#similarTo(key);
-    const best = near[0];
-    if (!best) return { kind: 'uncoded' };
-    const score = round(1 - best.distance / Math.max(key.length, best.key.length));
-    const meaning = best.entry.concept.ingredients.join(' ');
-    const rival = near.find((other) => other.entry.concept.ingredients.join(' ') !== meaning);
-    const gap = (rival?.distance ?? Number.POSITIVE_INFINITY) - best.distance;
-    const clear =
-      score >= this.#threshold &&
-      best.entry.rank <= WEAKEST_FUZZY_RANK &&
-      gap >= (isSwap(key, best.key) || isWeaker(rival?.entry, best.entry) ? 1 : 2) &&
-      isMisspelling(key, best.key, this.#index.words);
-    return clear
-      ? this.#drugLink(best.entry, 'fuzzy', score)
-      : { kind: 'uncoded', nearest: { term: best.entry.text, score } };
-  }
-
-  #similarTo(key: string): { entry: DrugEntry; key: string; distance: number; cosine: number }[] {
-    this.#similar ??= new TrigramIndex(this.#index.similarKeys);
-    return this.#similar
-      .nearest(key, FUZZY_CANDIDATES)
-      .map(({ index, cosine }) => {
-        const found = this.#index.similarKeys[index] as string;
-        const entry = this.#index.entries[this.#index.similarEntries[index] as number] as DrugEntry;
-        return { entry, key: found, distance: editDistance(key, found, 6), cosine };
-      })
-      .sort(
-        (a, b) => a.distance - b.distance || a.entry.rank - b.entry.rank || b.cosine - a.cosine,
-      );
+    const { nearest, score, clear } = this.#similar.correct(key);
+    if (!nearest) return { kind: 'uncoded' };
+    return clear && score >= this.#threshold
+      ? this.#drugLink(nearest.entry, 'fuzzy', score)
+      : { kind: 'uncoded', nearest: { term: nearest.entry.text, score } };
   }
 
   #classLink(
@@ -316,11 +290,6 @@ export class DrugLinker {
       display: concept.name,
     };
   }
-}
-
-/** An older ingredient that is no longer prescribed is a weaker rival than a current one. */
-function isWeaker(rival: DrugEntry | undefined, best: DrugEntry): boolean {
-  return best.rank === 0 && rival !== undefined && rival.rank > 0;
 }
 
 function round(score: number): number {

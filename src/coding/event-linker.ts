@@ -5,9 +5,9 @@ import {
   type LinkMethod,
   MEDDRA_SYSTEM,
 } from './coding.ts';
-import type { SearchCandidate } from './drug-linker.ts';
 import { eventKey, eventKeyVariants } from './event-key.ts';
 import { fold } from './fold.ts';
+import type { SearchCandidate } from './search-candidate.ts';
 import { TrigramIndex } from './trigram-index.ts';
 import type { EventTerm, Vocabulary } from './vocabulary.ts';
 import { alignWords } from './word-alignment.ts';

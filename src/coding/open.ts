@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Linker } from './coding.ts';
-import { DrugLinker, type SearchCandidate } from './drug-linker.ts';
+import { DrugLinker } from './drug-linker.ts';
 import { EventLinker } from './event-linker.ts';
+import type { SearchCandidate } from './search-candidate.ts';
 import { readStore } from './store.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

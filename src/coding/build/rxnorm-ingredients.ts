@@ -128,8 +128,9 @@ function nonEmpty(list: string[]): string[] | undefined {
   return list.length > 0 ? list : undefined;
 }
 
+/** Orders codes by their (first) number: `9`, `10`, `10+20`. */
 export function byNumber(a: string, b: string): number {
-  return Number(a) - Number(b) || (a < b ? -1 : a > b ? 1 : 0);
+  return Number.parseInt(a, 10) - Number.parseInt(b, 10) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 function append<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
