@@ -61,7 +61,7 @@ export const EXPECTED_CARDS: readonly ExpectedCard[] = [
   {
     patient: 'p06',
     order: 'clindamycin',
-    event: ['colitis', 'difficile', 'diarrhea'],
+    event: ['colitis', 'difficile', 'diarrhea', 'watery stool'],
     notes: ['n02'],
   },
   { patient: 'p06', order: 'amiodarone', event: ['hypothyroid'], notes: ['n03'] },
