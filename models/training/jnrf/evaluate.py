@@ -6,13 +6,14 @@ to end and on gold spans; on the dev splits, which are for choices and never tra
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from .choose import choose
-from .data import NATIVE, pack, read_corpus, token_range
+from .data import NATIVE, Document, pack, read_corpus, token_range
 from .labels import ADE, DRUG, ENTITY_TYPES
 from .reader import OnnxGraphs, TorchGraphs, reader_of
 from .scoring import entity_counts, relation_counts, total
@@ -47,37 +48,55 @@ def gold_of(record: dict, document) -> tuple:
     return gold, spans, sorted(pairs)
 
 
-def read_document(record: dict, document, reader) -> dict:
+@dataclass
+class Encoded:
+    """A dev document and what the encoder says of it: decoding can be tried again and again."""
+
+    record: dict
+    document: Document
+    hidden: np.ndarray
+    logits: np.ndarray
+
+
+def encode_set(corpora: Path, name: str, graphs, limit: int = 0) -> list:
+    """The dev documents of a corpus through the encoder."""
+    encoded = []
+    for record in read_corpus(corpora, name, "dev")[: limit or None]:
+        document = pack(record, name)
+        if len(document.ids):
+            encoded.append(Encoded(record, document, *graphs.encode(document.ids)))
+    return encoded
+
+
+def read_document(encoded: Encoded, reader) -> dict:
     """One dev document → gold and predicted spans (type name, start, end in code points) and pairs,
     every predicted pair with its score."""
-    gold, gold_spans, pairs = gold_of(record, document)
-    hidden, logits = reader.graphs.encode(document.ids)
-    reading = reader.decode(hidden, logits, document.ids, document.offsets)
+    document = encoded.document
+    gold, gold_spans, pairs = gold_of(encoded.record, document)
+    reading = reader.decode(encoded.hidden, encoded.logits, document.ids, document.offsets)
     predicted = [(ENTITY_TYPES[s[0]], *chars) for s, chars in zip(reading.spans, reading.chars, strict=True)]
+    on_gold = reader.relate_spans(encoded.hidden, gold_spans)
     return {
-        "id": document.id,
+        "text": encoded.record["text"],
         "gold": gold,
         "predicted": predicted,
         "gold_pairs": [(gold[a], gold[b]) for a, b in pairs],
         "pairs": [(predicted[a], predicted[b], score) for a, b, score in reading.relations],
-        "pairs_on_gold": [(gold[a], gold[b], score) for a, b, score in reader.relate_spans(hidden, gold_spans)],
+        "pairs_on_gold": [(gold[a], gold[b], score) for a, b, score in on_gold],
     }
 
 
-def read_set(corpora: Path, name: str, reader, limit: int = 0) -> list:
-    """The dev documents of a corpus, read; entities outside of labelled sentences left out."""
+def read_set(name: str, encoded: list, reader) -> list:
+    """The documents of one set decoded; entities outside of labelled sentences left out."""
     results = []
-    for record in read_corpus(corpora, name, "dev")[: limit or None]:
-        document = pack(record, name)
-        if not len(document.ids):
-            continue
-        result = read_document(record, document, reader)
-        allowed = SCORED_TYPES.get(name, set(ENTITY_TYPES))
+    allowed = SCORED_TYPES.get(name, set(ENTITY_TYPES))
+    for one in encoded:
+        result = read_document(one, reader)
         for side in ("gold", "predicted"):
-            result[side] = [s for s in result[side] if s[0] in allowed and within(document, s[1], s[2])]
+            result[side] = [s for s in result[side] if s[0] in allowed and within(one.document, s[1], s[2])]
         for side in ("gold_pairs", "pairs", "pairs_on_gold"):
             result[side] = [p for p in result[side] if p[0][0] in allowed
-                            and within(document, p[0][1], p[0][2]) and within(document, p[1][1], p[1][2])]
+                            and all(within(one.document, span[1], span[2]) for span in p[:2])]
         results.append(result)
     return results
 
@@ -148,10 +167,16 @@ def main() -> None:
         reader.relation_threshold = reader.ade_threshold = 0.0
     if arguments.split_words:
         reader.keep_words_whole = False
-    results = {name: read_set(arguments.corpora, name, reader, arguments.limit) for name in arguments.sets}
+    encoded = {name: encode_set(arguments.corpora, name, reader.graphs, arguments.limit) for name in arguments.sets}
+
+    def read(ade_bias: float) -> dict:
+        reader.ade_bias = ade_bias
+        return {name: read_set(name, found, reader) for name, found in encoded.items()}
+
     if arguments.choose:
-        thresholds = choose(results)
+        thresholds = choose(read)
         arguments.choose.write_text(json.dumps(thresholds, indent=2) + "\n")
+    results = read(thresholds.get("adeBias", 0.0))
     report = {name: figures(found, thresholds) for name, found in results.items()}
     text = f"Thresholds: {json.dumps(thresholds)}\n\n" + "\n".join(
         markdown(name, len(results[name]), tables) for name, tables in report.items())

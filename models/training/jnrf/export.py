@@ -7,17 +7,19 @@ import os
 import shutil
 from pathlib import Path
 
+import torch
+
 from . import __version__
 from .config import as_dict
 from .graph_builder import OPSET
 from .graph_encoder import encoder_graph
 from .graph_relations import relations_graph
-from .labels import ENTITY_TYPES, LABELS, RELATION_TYPES
+from .labels import ADE, ENTITY_TYPES, LABELS, RELATION_TYPES, begin, inside
 from .model import Jnrf, load_model, round_to_half
 from .tokenizer import minilm_directory
 
 GRAPHS = ("encoder.onnx", "relations.onnx")
-DEFAULT_DECODING = {"relationThreshold": 0.5, "adeRelationThreshold": 0.5, "cardThreshold": 0.7}
+DEFAULT_DECODING = {"adeBias": 0.0, "relationThreshold": 0.5, "adeRelationThreshold": 0.5, "cardThreshold": 0.7}
 
 
 def digest(path: Path) -> dict:
@@ -47,6 +49,7 @@ def manifest(directory: Path, model: Jnrf, chosen: dict) -> dict:
             "continuationKeepsLabelOfWord": True,
             "continuationPrefix": "##",
             "relationScore": "sigmoid(logit[1 + type of the other entity] - logit[0])",
+            "adeBiasInWeights": chosen["adeBias"],
             "relationThreshold": chosen["relationThreshold"],
             "adeRelationThreshold": chosen["adeRelationThreshold"],
         },
@@ -57,14 +60,22 @@ def manifest(directory: Path, model: Jnrf, chosen: dict) -> dict:
     }
 
 
+def add_ade_bias(model: Jnrf, bias: float) -> None:
+    """Read ADE more readily: no decoder has to know of it when it stands in the output bias."""
+    with torch.no_grad():
+        model.encoder.entity_output.bias[[begin(ADE), inside(ADE)]] += bias
+
+
 def export(model: Jnrf, out: Path, chosen: dict | None = None) -> dict:
     """Write graphs, vocabulary and manifest into `out`. → the manifest.
 
-    The weights are rounded to half precision in the model first, so that it and the graphs agree.
+    The ADE bias chosen on dev is added to the output bias and the weights are rounded to half
+    precision in the model first, so that it and the graphs agree.
     """
     if model.config.architecture != "converted":
         raise ValueError(f"only the converted architecture is exported, not {model.config.architecture!r}")
     out.mkdir(parents=True, exist_ok=True)
+    add_ade_bias(model, (chosen or {}).get("adeBias", 0.0))
     round_to_half(model)
     for name, graph in zip(GRAPHS, (encoder_graph(model), relations_graph(model)), strict=True):
         (out / name).write_bytes(graph.SerializeToString())

@@ -13,8 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from .decoding import all_types, read_spans, viterbi
+from .export import add_ade_bias
 from .golden_texts import HARD, NOTES, noise
 from .labels import ADE, DRUG, ENTITY_TYPES, LABELS
+from .model import load_model, round_to_half
+from .reader import TorchGraphs, reader_of
 from .tokenizer import encode, reference_tokenizer
 
 LENGTHS = (1, 2, 127, 128, 129, 2000, 16000)
@@ -115,6 +118,13 @@ def document_goldens(reader) -> dict:
     return {"cases": cases}
 
 
+def shipped_weights(checkpoint: Path, model_directory: Path) -> TorchGraphs:
+    """PyTorch with the checkpoint's weights as the directory was exported from them."""
+    model = load_model(checkpoint)
+    add_ade_bias(model, json.loads((model_directory / "manifest.json").read_text())["decoding"]["adeBiasInWeights"])
+    return TorchGraphs(round_to_half(model))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
@@ -124,9 +134,7 @@ def main() -> None:
     write(arguments.out / "tokenizer.json.gz", tokenizer_goldens())
     write(arguments.out / "decoding.json.gz", decoding_goldens())
     if arguments.checkpoint:
-        from .reader import TorchGraphs, reader_of
-
-        graphs = TorchGraphs.from_checkpoint(arguments.checkpoint)
+        graphs = shipped_weights(arguments.checkpoint, arguments.model)
         encoder, relations = model_goldens(graphs)
         write(arguments.out / "encoder.json.gz", encoder)
         write(arguments.out / "relations.json.gz", relations)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .decoding import read_spans, viterbi
-from .labels import ADE, DRUG, ENTITY_TYPES
+from .decoding import read_spans, type_of, viterbi
+from .labels import ADE, DRUG, ENTITY_TYPES, LABELS
 from .model import Jnrf, load_model, round_to_half
 from .tokenizer import continuation_ids
 
@@ -80,6 +80,8 @@ class Reader:
     keep_words_whole: bool = True
     relation_threshold: float = 0.0
     ade_threshold: float = 0.0
+    # Added to the logits of B-ADE and I-ADE: for trials, since the export folds it into the weights.
+    ade_bias: float = 0.0
 
     def read(self, ids, offsets) -> Reading:
         """ids [n], offsets [n] of a whole document, never cut."""
@@ -90,6 +92,7 @@ class Reader:
     def decode(self, hidden, logits, ids, offsets) -> Reading:
         """hidden [n, h], logits [n, 19] of the document → its spans and scored pairs."""
         continuation = np.isin(ids, list(continuation_ids()))
+        logits = logits + self.ade_bias * np.array([type_of(label) == ADE for label in range(len(LABELS))])
         spans = read_spans(viterbi(logits, continuation, self.enabled_types, self.keep_words_whole))
         chars = [(int(offsets[first][0]), int(offsets[last - 1][1])) for _, first, last in spans]
         return Reading(spans, chars, self.relate_spans(hidden, spans))

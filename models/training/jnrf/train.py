@@ -86,7 +86,11 @@ def train(documents: list, model: Jnrf, config: TrainConfig, out: Path, state: d
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
     average = {name: value.clone() for name, value in model.state_dict().items()}
     if state:
+        bases = [group["base"] for group in groups]
         optimizer.load_state_dict(state["optimizer"])
+        # A run may go on with other rates than it began with: the configuration rules.
+        for group, base in zip(optimizer.param_groups, bases, strict=True):
+            group["base"] = base
         average = state["averaged"]
     trained = [parameter for group in groups for parameter in group["params"]]
     started, saved, tokens, sums = time.monotonic() - elapsed, time.monotonic(), 0, np.zeros(2)
