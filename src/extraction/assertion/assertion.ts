@@ -33,18 +33,19 @@ export function assertionOf(
   drugs: readonly TextSpan[] = [],
 ): Asserted {
   const sentence = sentenceAround(text, layout, event);
-  const cues = findCues(text, sentence, [event, ...drugs]);
+  const cues = findCues(text, sentence, event, drugs);
   const section = layout.sections.find(
     ({ start, end }) => start <= event.start && event.start < end,
   );
   const deciding = new Map<CueValue, TextSpan>();
   for (const cue of cues.triggers) {
-    if (deciding.has(cue.value)) continue;
     if (cue.value === 'negated' && forbidsDrug(text, cue, event, drugs)) continue;
     const scope = scopeOf(text, cue, sentence, cues.terminators);
-    if (event.start >= scope.start && event.end <= scope.end) deciding.set(cue.value, cue);
+    if (event.start < scope.start || event.end > scope.end) continue;
+    const rival = deciding.get(cue.value);
+    if (!rival || gap(cue, event) < gap(rival, event)) deciding.set(cue.value, cue);
   }
-  const inSection = sectionValue(section);
+  const inSection = sectionValue(text, section, event);
   if (inSection === 'family') return { assertion: 'family' };
   for (const value of PRECEDENCE) {
     const cue = deciding.get(value);
@@ -55,6 +56,10 @@ export function assertionOf(
     };
   }
   return { assertion: inSection ?? 'present' };
+}
+
+function gap(a: TextSpan, b: TextSpan): number {
+  return Math.max(a.start - b.end, b.start - a.end);
 }
 
 /** "No NSAIDs (ulcer)": the no is said of the drug, not of the event. */
@@ -72,10 +77,22 @@ function forbidsDrug(
   );
 }
 
-function sectionValue(section: Section | undefined): Assertion | undefined {
+/** Headings of lists of reactions, for layouts that do not tell them apart. */
+const REACTION_LIST =
+  /allerg|intoleran|sensitivit|adverse (?:drug )?(?:reaction|effect)|drug reactions?/i;
+/** An entry that was made in this very episode. */
+const NEW_ENTRY = /\bnew\b|\bthis (?:stay|admission|visit|time|episode)\b/i;
+
+function sectionValue(
+  text: string,
+  section: Section | undefined,
+  event: TextSpan,
+): Assertion | undefined {
   if (!section) return undefined;
-  switch (section.kind) {
+  const kind = REACTION_LIST.test(section.heading ?? '') ? 'allergies' : section.kind;
+  switch (kind) {
     case 'allergies':
+      return NEW_ENTRY.test(lineAround(text, event)) ? 'present' : 'historical';
     case 'past-history':
       return 'historical';
     case 'family-history':
@@ -87,6 +104,11 @@ function sectionValue(section: Section | undefined): Assertion | undefined {
   }
 }
 
+function lineAround(text: string, span: TextSpan): string {
+  const { start, end } = lineSpan(text, span);
+  return text.slice(start, end);
+}
+
 /** The sentence, or the sentences, that hold a span; the line where the layout has none there. */
 function sentenceAround(text: string, layout: NoteLayout, span: TextSpan): TextSpan {
   const holding = layout.sentences.filter(({ start, end }) => start < span.end && span.start < end);
@@ -95,9 +117,13 @@ function sentenceAround(text: string, layout: NoteLayout, span: TextSpan): TextS
   if (first && last) {
     return { start: Math.min(first.start, span.start), end: Math.max(last.end, span.end) };
   }
+  return lineSpan(text, span);
+}
+
+function lineSpan(text: string, span: TextSpan): TextSpan {
   const end = text.indexOf('\n', span.end);
   return {
-    start: text.lastIndexOf('\n', Math.max(0, span.start - 1)) + 1,
+    start: span.start === 0 ? 0 : text.lastIndexOf('\n', span.start - 1) + 1,
     end: end < 0 ? text.length : end,
   };
 }

@@ -36,37 +36,45 @@ function compile(phrases: readonly string[]): RegExp {
 
 /**
  * Triggers and terminators in a sentence. Of words that overlap the longest counts, a pseudo-trigger
- * before all; words inside the spans given are the findings themselves and no cues.
+ * before all. Words inside the event or a drug are the findings themselves and no cues.
  */
-export function findCues(text: string, sentence: TextSpan, spans: readonly TextSpan[]): Cues {
-  const taken: TextSpan[] = [...spans];
-  const isFree = (span: TextSpan) => !taken.some((other) => overlap(span, other));
-  for (const pseudo of matches(text, sentence, PSEUDO)) if (isFree(pseudo)) taken.push(pseudo);
+export function findCues(
+  text: string,
+  sentence: TextSpan,
+  event: TextSpan,
+  drugs: readonly TextSpan[],
+): Cues {
+  const find = (pattern: RegExp): TextSpan[] =>
+    matches(text, sentence, pattern).filter(
+      (span) => !overlap(span, event) && !drugs.some((drug) => within(span, drug)),
+    );
+  const pseudo = find(PSEUDO);
+  const taken: TextSpan[] = [...pseudo];
   const candidates: Cue[] = COMPILED.flatMap(({ group, pattern }) =>
-    matches(text, sentence, pattern).map((span) => ({
+    find(pattern).map((span) => ({
       ...span,
       value: group.value,
       direction: group.direction,
       reachWords: group.reachWords ?? Number.POSITIVE_INFINITY,
     })),
   );
-  for (const span of matches(text, sentence, QUESTION)) {
+  for (const span of find(QUESTION)) {
     candidates.push({ ...span, value: 'possible', direction: 'forward', reachWords: 8 });
   }
-  for (const span of matches(text, sentence, QUESTIONED)) {
+  for (const span of find(QUESTIONED)) {
     candidates.push({ ...span, value: 'possible', direction: 'backward', reachWords: 2 });
   }
-  candidates.sort((a, b) => b.end - b.start - (a.end - a.start));
+  candidates.sort((x, y) => y.end - y.start - (x.end - x.start));
   const triggers: Cue[] = [];
   for (const cue of candidates) {
-    // The same words may point both ways; other overlaps are the shorter reading's loss.
-    const rival = triggers.find((other) => overlap(cue, other));
-    if (!isFree(cue) && !(rival && rival.start === cue.start && rival.end === cue.end)) continue;
+    // The same words may point both ways; any other overlap is the shorter reading's loss.
+    const same = triggers.some(({ start, end }) => start === cue.start && end === cue.end);
+    if (!same && taken.some((other) => overlap(cue, other))) continue;
     triggers.push(cue);
     taken.push(cue);
   }
-  const terminators = matches(text, sentence, TERMINATOR).filter(
-    (span) => !spans.some((other) => overlap(span, other)),
+  const terminators = find(TERMINATOR).filter(
+    (span) => !pseudo.some((other) => within(span, other)),
   );
   return { triggers, terminators };
 }
@@ -78,7 +86,8 @@ export function scopeOf(
   sentence: TextSpan,
   terminators: readonly TextSpan[],
 ): TextSpan {
-  const between = (span: TextSpan) => !overlap(span, cue);
+  // A relative's story goes on through "who", "and had" and the like to its sentence's end.
+  const between = (span: TextSpan) => cue.value !== 'family' && !overlap(span, cue);
   if (cue.direction === 'forward') {
     const stops = terminators.filter((span) => between(span) && span.start >= cue.end);
     const end = Math.min(sentence.end, ...stops.map((span) => span.start));
@@ -116,4 +125,8 @@ function matches(text: string, sentence: TextSpan, pattern: RegExp): TextSpan[] 
 
 function overlap(a: TextSpan, b: TextSpan): boolean {
   return a.start < b.end && b.start < a.end;
+}
+
+function within(inner: TextSpan, outer: TextSpan): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end;
 }
