@@ -1,0 +1,31 @@
+import type { Coding as FhirCoding } from 'fhir/r4.js';
+
+/** Base of the canonical addresses of Vigilnote's own code systems and extensions. */
+const OWN = 'https://vigilnote.org/fhir';
+
+/**
+ * Marks what software asserted, until a person accepts it.
+ * https://terminology.hl7.org/CodeSystem-v3-ObservationValue.html#v3-ObservationValue-AIAST
+ */
+export const AI_ASSERTED: FhirCoding = {
+  system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+  code: 'AIAST',
+  display: 'Artificial Intelligence asserted',
+};
+
+/** Probability 0–1 that the note blames the drug for the event. */
+export const CONFIDENCE_EXTENSION = `${OWN}/StructureDefinition/confidence`;
+/** Unit that offset and length of a derivation-reference count here. */
+export const OFFSET_UNIT_EXTENSION = `${OWN}/StructureDefinition/offset-unit`;
+/** Where in a resource the text stands that a statement was drawn from: FHIR extensions pack. */
+export const DERIVATION_REFERENCE = 'http://hl7.org/fhir/StructureDefinition/derivation-reference';
+
+export const ADVERSE_EVENT_IDENTIFIER = `${OWN}/NamingSystem/adverse-event`;
+export const MODEL_IDENTIFIER = `${OWN}/NamingSystem/model`;
+
+/** Whether a resource is still software's own word: no person has accepted or changed it. */
+export function isAiAsserted(resource: { meta?: { security?: FhirCoding[] } }): boolean {
+  return (resource.meta?.security ?? []).some(
+    ({ system, code }) => system === AI_ASSERTED.system && code === AI_ASSERTED.code,
+  );
+}
