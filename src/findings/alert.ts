@@ -11,11 +11,20 @@ export interface KnownReaction {
   /** Class names of the substance ("penicillins"), where it is a class. */
   readonly classes: readonly string[];
   readonly substanceText: string;
+  /** RxCUIs (IN) of the members of `classes`. */
+  readonly classMembers?: readonly string[];
+  /**
+   * Set where the record says that there is no such reaction (refuted): the day of that decision,
+   * ISO 8601. It answers notes written until then, and no later one.
+   */
+  readonly refutedOn?: string;
 }
 
 /** A medication that is being ordered, or that the patient is on. */
 export interface OrderedDrug {
   readonly ingredients: readonly Coding[];
+  /** Names of the classes that the ingredients belong to. */
+  readonly classes?: readonly string[];
   readonly text: string;
   /** Id of the draft resource in the hook's context, for suggestions that delete it. */
   readonly resourceId?: string;
@@ -36,7 +45,11 @@ export interface AlertInput {
 
 /** One card's worth of news: one drug, and what the notes say of it. */
 export interface Alert {
-  /** Deterministic in patient and drug (and events), without PHI: the same news has the same key. */
+  /**
+   * Deterministic in patient, drug, events and weight of the news, without PHI: the same news has
+   * the same key. One token an event, so that an event that was dismissed stays silent when it comes
+   * with others: see alert-key.ts.
+   */
   readonly key: string;
   readonly indicator: 'info' | 'warning';
   readonly drugDisplay: string;

@@ -58,12 +58,16 @@ export interface Finding {
   readonly severity?: Severity;
   readonly outcome?: Outcome;
   readonly seriousness: readonly SeriousnessCriterion[];
+  /** Classes of the drug's ingredients by name, where the vocabulary knows any. */
+  readonly drugClasses?: readonly string[];
   readonly modelId: string;
   readonly vocabularyVersion: string;
 }
 
 /** A drug that a note says is taken or tolerated: what silences an old finding. */
 export interface ToleranceMention {
+  /** `tolerated`: said in words; `taken`: merely listed among the current medications. */
+  readonly kind: 'tolerated' | 'taken';
   readonly drug: Mention<DrugLink>;
   readonly evidence: Evidence;
 }
