@@ -58,13 +58,32 @@ class Encoded:
     logits: np.ndarray
 
 
-def encode_set(corpora: Path, name: str, graphs, limit: int = 0) -> list:
-    """The dev documents of a corpus through the encoder."""
-    encoded = []
-    for record in read_corpus(corpora, name, "dev")[: limit or None]:
-        document = pack(record, name)
-        if len(document.ids):
-            encoded.append(Encoded(record, document, *graphs.encode(document.ids)))
+def encode_set(corpora: Path, name: str, graphs, limit: int = 0, joined_tokens: int = 0) -> list:
+    """The dev documents of a corpus through the encoder.
+
+    `joined_tokens`: encode as many documents as fit into this many tokens as one long document, and
+    part them again afterwards: what a document's figures become in a long chart.
+    """
+    packed = [(record, pack(record, name)) for record in read_corpus(corpora, name, "dev")[: limit or None]]
+    encoded, waiting, count = [], [], 0
+
+    def flush() -> None:
+        if waiting:
+            hidden, logits = graphs.encode(np.concatenate([document.ids for _, document in waiting]))
+            at = np.cumsum([0] + [len(document.ids) for _, document in waiting])
+            encoded.extend(Encoded(record, document, hidden[first:last], logits[first:last])
+                           for (record, document), first, last in zip(waiting, at, at[1:], strict=False))
+            waiting.clear()
+
+    for record, document in packed:
+        if not len(document.ids):
+            continue
+        if count + len(document.ids) > joined_tokens:
+            flush()
+            count = 0
+        waiting.append((record, document))
+        count += len(document.ids)
+    flush()
     return encoded
 
 
@@ -151,6 +170,8 @@ def main() -> None:
     source.add_argument("--model", type=Path, help="a directory with the exported graphs")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--limit", type=int, default=0, help="documents of each set (0: all)")
+    parser.add_argument("--joined", type=int, default=0, metavar="TOKENS",
+                        help="read the documents of a set joined to this length")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--split-words", action="store_true", help="decode without the rule for `##` pieces")
     parser.add_argument("--out", type=Path, help="directory for evaluation.json and evaluation.md")
@@ -167,7 +188,8 @@ def main() -> None:
         reader.relation_threshold = reader.ade_threshold = 0.0
     if arguments.split_words:
         reader.keep_words_whole = False
-    encoded = {name: encode_set(arguments.corpora, name, reader.graphs, arguments.limit) for name in arguments.sets}
+    encoded = {name: encode_set(arguments.corpora, name, reader.graphs, arguments.limit, arguments.joined)
+               for name in arguments.sets}
 
     def read(ade_bias: float) -> dict:
         reader.ade_bias = ade_bias
