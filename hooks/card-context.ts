@@ -1,6 +1,4 @@
-import type { AnyResource } from '../src/cds-hooks/coding.ts';
 import type { HookName } from '../src/cds-hooks/context.ts';
-import type { Finding } from '../src/findings/finding.ts';
 
 /** A part of the chart that could not be read, in the user's words: `the allergy list`. */
 export type UnreadPart = 'allergy list' | 'adverse event list' | 'medication list';
@@ -15,8 +13,6 @@ export interface CardContext {
   readonly newUuid: () => string;
   /** Names of the classes of an ingredient (RxCUI). */
   readonly classesOf: (ingredient: string) => readonly string[];
-  /** The AdverseEvent that a suggestion creates, as the writer of src/fhir makes it. */
-  readonly adverseEventOf: (finding: Finding) => AnyResource;
   /** Notes that are still being read, and notes that cannot be read. */
   readonly pendingNotes: number;
   readonly unreadableNotes: number;

@@ -1,10 +1,8 @@
-import type { AnyResource } from '../src/cds-hooks/coding.ts';
 import type { HookName } from '../src/cds-hooks/context.ts';
 import type { CdsHooksIssue } from '../src/cds-hooks/error.ts';
 import type { ChartReader } from '../src/chart/chart.ts';
 import type { Linker } from '../src/coding/coding.ts';
 import type { FhirClient } from '../src/fhir/client.ts';
-import type { Finding } from '../src/findings/finding.ts';
 
 /** A card as it was given out, so that its feedback can be told apart when it comes. */
 export interface IssuedCard {
@@ -57,8 +55,6 @@ export interface HookDependencies {
     readonly fhirServer?: string;
     readonly accessToken?: string;
   }): FhirClient | NoFhirAccess;
-  /** The AdverseEvent that a suggestion creates. */
-  adverseEventOf(finding: Finding): AnyResource;
   /** Findings below this confidence stay silent, 0–1. */
   readonly threshold: number;
   /** How long a call reads notes before it answers with what it has. */

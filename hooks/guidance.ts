@@ -32,8 +32,8 @@ export async function giveGuidance(
   input: GuidanceInput,
 ): Promise<CdsResponse> {
   const { request, orders } = input;
-  // Orders without a known drug need no notes: an X-ray must not fail for want of documents.
-  if (orders && !orders.some(({ ingredients }) => ingredients.length > 0)) return { cards: [] };
+  // Orders without a drug need no notes: an X-ray must not fail for want of documents.
+  if (orders?.length === 0) return { cards: [] };
 
   const source = dataSource(dependencies, input);
   const [notes, recorded] = await Promise.all([
@@ -56,7 +56,6 @@ export async function giveGuidance(
     now: dependencies.now?.() ?? new Date(),
     newUuid: dependencies.newUuid ?? randomUUID,
     classesOf: (ingredient) => dependencies.linker.classesOf(ingredient),
-    adverseEventOf: dependencies.adverseEventOf,
     pendingNotes: notes.chart.pendingDocuments,
     unreadableNotes: notes.unreadable,
     unreadParts: recorded.unread,

@@ -1,6 +1,7 @@
 import type { AllergyIntolerance, AllergyIntoleranceReaction, CodeableConcept } from 'fhir/r4.js';
 import type { Action, Suggestion } from '../src/cds-hooks/card.ts';
-import type { AnyResource } from '../src/cds-hooks/coding.ts';
+import { suggestedAdverseEvent } from '../src/fhir/adverse-event.ts';
+import { AI_ASSERTED } from '../src/fhir/codes.ts';
 import type { Alert } from '../src/findings/alert.ts';
 import type { Finding } from '../src/findings/finding.ts';
 import { isAllergicReaction } from './allergic-reaction.ts';
@@ -23,7 +24,7 @@ export function suggestionsOf(alert: Alert, context: CardContext): Suggestion[] 
       suggestion(context, `Record an unconfirmed allergy to ${drug}`, {
         type: 'create',
         description: `Create an unconfirmed allergy to ${drug} with ${listed(distinctEvents(allergic))}`,
-        resource: asResource(allergyIntolerance(alert, allergic, context)),
+        resource: { ...allergyIntolerance(alert, allergic, context) },
       }),
     );
   }
@@ -35,7 +36,7 @@ export function suggestionsOf(alert: Alert, context: CardContext): Suggestion[] 
         {
           type: 'create',
           description: `Create an adverse event: ${eventDisplay(other)} with ${drug}`,
-          resource: context.adverseEventOf(other),
+          resource: { ...suggestedAdverseEvent(other) },
         },
       ),
     );
@@ -78,15 +79,7 @@ function allergyIntolerance(
   );
   return {
     resourceType: 'AllergyIntolerance',
-    meta: {
-      security: [
-        {
-          system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
-          code: 'AIAST',
-          display: 'Artificial Intelligence asserted',
-        },
-      ],
-    },
+    meta: { security: [AI_ASSERTED] },
     clinicalStatus: status('allergyintolerance-clinical', 'active', 'Active'),
     verificationStatus: status('allergyintolerance-verification', 'unconfirmed', 'Unconfirmed'),
     type: 'allergy',
@@ -152,8 +145,4 @@ function provenanceNote([best]: readonly Finding[]): string {
   const { source, quote } = best.evidence;
   const place = [noteType(source), dayOf(source.date), source.reference].filter(Boolean).join(', ');
   return `Found by software (Vigilnote, model ${best.modelId}) in free text; unverified. “${shortened(oneLine(quote), 500)}” (${place})`;
-}
-
-function asResource(resource: AllergyIntolerance): AnyResource {
-  return { ...resource };
 }

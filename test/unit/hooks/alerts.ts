@@ -106,7 +106,6 @@ export function cardContext(changes: Partial<CardContext> = {}): CardContext {
     now: new Date('2026-11-20T12:00:00Z'),
     newUuid: () => `uuid-${++count}`,
     classesOf: () => [],
-    adverseEventOf: (of) => ({ resourceType: 'AdverseEvent', id: of.id }),
     pendingNotes: 0,
     unreadableNotes: 0,
     unreadParts: [],

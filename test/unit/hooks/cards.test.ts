@@ -124,9 +124,11 @@ test('a reaction that is no allergy is suggested as an AdverseEvent', () => {
   expect(card.summary).toBe('Amoxicillin: nausea noted 2023-04-03; not recorded in the chart');
   expect(card.selectionBehavior).toBe('at-most-one');
   expect(card.suggestions).toHaveLength(1);
-  expect(card.suggestions?.[0]?.actions?.[0]?.resource).toEqual({
+  expect(card.suggestions?.[0]?.actions?.[0]?.resource).toMatchObject({
     resourceType: 'AdverseEvent',
-    id: 'f2',
+    meta: { security: [{ code: 'AIAST' }] },
+    subject: { reference: 'Patient/p1' },
+    event: { coding: [{ code: '10028813' }] },
   });
 });
 

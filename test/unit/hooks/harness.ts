@@ -111,7 +111,6 @@ export function harness(options: HarnessOptions = {}): Harness {
         return fakeClient(baseUrl, server, pages, searches);
       },
     }),
-    adverseEventOf: ({ id }) => ({ resourceType: 'AdverseEvent', id }),
     threshold: 0.5,
     budgetMs: 400,
     noteCategory: 'clinical-note',
