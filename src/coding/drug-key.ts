@@ -21,6 +21,7 @@ const NOISE = new Set(
   his their my some dose doses dosing dosage low high full loading maintenance regimen therapy treatment
   course medication medications medicine drug drugs product products agent generic brand name new home started
   take took taken taking give given use used using apply mg mcg ml units unit x and with pain
+  ds ss mr retard solostar kwikpen flexpen flextouch respimat handihaler diskus ellipta turbuhaler accuhaler
   taper tapers tapering pulse bolus challenge rechallenge exposure initiation trial administration ingestion`.split(
     /\s+/,
   ),
@@ -106,7 +107,8 @@ export function drugKeyVariants(text: string): KeyVariant[] {
   const bare = withoutNoise(folded);
   add(bare, 0.97, 'strength, form or schedule left out');
   add(singular(bare), 0.96, 'strength, form or schedule left out, plural');
-  const base = withoutSalts(bare);
+  // In `calcium / vitamin D` calcium is a part, not a salt.
+  const base = combinationParts(folded).length > 0 ? '' : withoutSalts(bare);
   add(base, 0.95, 'salt left out');
   add(singular(base), 0.94, 'salt left out, plural');
   const stereo = /^(?:dl|[dl]) (.{5,})$/.exec(base);

@@ -106,11 +106,15 @@ const SAME: Readonly<Record<string, string>> = {
 /** Words that change nothing. */
 const EMPTY = new Set(
   `of the a an in to by on at from for with and or his her my their your its was were is are be been had has have
-  having nos level concentration value reading result measurement finding patient pt`.split(/\s+/),
+  having nos patient pt`.split(/\s+/),
 );
 
 /** Words that change nothing beside the direction of a measured value. */
-const EMPTY_BESIDE_DIRECTION = new Set(['blood', 'serum', 'plasma', 'test', 'lab', 'laboratory']);
+const EMPTY_BESIDE_DIRECTION = new Set(
+  'blood serum plasma test lab laboratory level concentration value reading result measurement finding'.split(
+    ' ',
+  ),
+);
 const DIRECTIONS = new Set(['increased', 'decreased', 'abnormal', 'prolonged']);
 
 /** How bad, how often, since when, on which side, by what: dropped only where nothing else fits. */
@@ -129,6 +133,10 @@ const QUALIFIERS = new Set(
   developed onset incident case experience experienced experiencing complaint complained complaining complain
   feeling feel felt sensation grade 1 2 3 4 5 ii iii iv`.split(/\s+/),
 );
+
+/** Where it was, when it came, how often: dropped from its first word to the end. */
+const CIRCUMSTANCE =
+  /[,(]? (?:on|over|across|all over|after|from|while|whilst|when|during|since|until|by|at|within|despite|x ?\d+|\d+ ?x|\d+ times|every|each|that)\b.*$/;
 
 /** A symptom that grew is the same symptom; a measured value that grew is another term. */
 const GROWTH = new Set(['increased', 'worsened']);
@@ -204,5 +212,13 @@ export function eventKeyVariants(text: string): EventKeyVariant[] {
     0.9,
     '"increased" or "worsened" left out',
   );
+  const head = fold(text).replace(CIRCUMSTANCE, '');
+  if (head !== fold(text)) {
+    add(
+      eventWords(head).filter((word) => !QUALIFIERS.has(word) && !GROWTH.has(word)),
+      0.88,
+      'place, time or circumstance left out',
+    );
+  }
   return variants;
 }

@@ -7,6 +7,7 @@ import {
 } from './coding.ts';
 import { eventKey, eventKeyVariants } from './event-key.ts';
 import { fold } from './fold.ts';
+import { labFinding } from './lab-values.ts';
 import type { SearchCandidate } from './search-candidate.ts';
 import { TrigramIndex } from './trigram-index.ts';
 import type { EventTerm, Vocabulary } from './vocabulary.ts';
@@ -23,6 +24,8 @@ interface EventEntry {
 /** A mention longer than this is a sentence, not an event. UTF-16 code units. */
 const LONGEST_MENTION = 200;
 const FUZZY_CANDIDATES = 30;
+/** Score of a laboratory value that was read as a finding. */
+const LAB_SCORE = 0.85;
 /** A rival of another preferred term must be worse than the best by this. */
 const FUZZY_MARGIN = 0.04;
 
@@ -82,6 +85,9 @@ export class EventLinker {
       const entry = choose(entries);
       if (entry) return this.#linked(entry, 'normalised', score);
     }
+    const finding = labFinding(mention);
+    const entry = finding && choose(this.#keys.get(eventKey(finding)));
+    if (entry) return this.#linked(entry, 'normalised', LAB_SCORE);
     return this.#fuzzy(variants.map((variant) => variant.key));
   }
 

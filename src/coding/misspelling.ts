@@ -1,7 +1,7 @@
 import { editDistance } from './similarity.ts';
 
 /** Below this, one changed letter makes another name too often. Letters. */
-const ONE_EDIT_FROM = 6;
+const ONE_EDIT_FROM = 7;
 /** Two edits need a name that stays recognisable. Letters. */
 const TWO_EDITS_FROM = 12;
 
