@@ -1,6 +1,6 @@
 import type { NoteLayout, Section, TextSpan } from '../../notes/note.ts';
 import type { Assertion } from '../extraction.ts';
-import { findCues, scopeOf } from './cues.ts';
+import { type Cue, findCues, scopeOf } from './cues.ts';
 import type { CueValue } from './lexicon.ts';
 
 export interface Asserted {
@@ -41,7 +41,8 @@ export function assertionOf(
   for (const cue of cues.triggers) {
     if (cue.value === 'negated' && forbidsDrug(text, cue, event, drugs)) continue;
     const scope = scopeOf(text, cue, sentence, cues.terminators);
-    if (event.start < scope.start || event.end > scope.end) continue;
+    const reached = event.start >= scope.start && event.end <= scope.end;
+    if (!reached && !(cue.value === 'possible' && doubtsDrug(text, cue, scope, drugs))) continue;
     const rival = deciding.get(cue.value);
     if (!rival || gap(cue, event) < gap(rival, event)) deciding.set(cue.value, cue);
   }
@@ -60,6 +61,21 @@ export function assertionOf(
 
 function gap(a: TextSpan, b: TextSpan): number {
   return Math.max(a.start - b.end, b.start - a.end);
+}
+
+/** "Rash, ?amoxicillin": a doubt about the drug is one about the event being its doing. */
+function doubtsDrug(text: string, cue: Cue, scope: TextSpan, drugs: readonly TextSpan[]): boolean {
+  return (
+    cue.direction === 'forward' &&
+    drugs.some(
+      ({ start, end }) =>
+        start >= cue.end && end <= scope.end && wordsIn(text.slice(cue.end, start)) <= 2,
+    )
+  );
+}
+
+function wordsIn(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
 }
 
 /** "No NSAIDs (ulcer)": the no is said of the drug, not of the event. */
