@@ -48,6 +48,8 @@ export interface NoteText {
   readonly text: string;
   readonly layout: NoteLayout;
   readonly offsets: OffsetMap;
+  /** Places where bytes did not fit the charset, shown as U+FFFD; absent when there are none. */
+  readonly undecodable?: number;
 }
 
 /** Where a note came from. Holds no text of the note. */
