@@ -19,7 +19,9 @@ const anyFeedback = {
   /** `card.uuid`. */
   card: requiredText,
   /** When the user acted, ISO 8601 in UTC. */
-  outcomeTimestamp: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 date and time' }),
+  outcomeTimestamp: z.iso
+    .datetime({ offset: true, error: 'must be an ISO 8601 date and time' })
+    .refine((text) => !text.startsWith('0000'), 'must be an ISO 8601 date and time'),
   extension: extensionSchema.exactOptional(),
 };
 

@@ -79,8 +79,8 @@ const environmentSchema = z.object({
     .regex(/^[A-Za-z0-9.:_-]+$/, 'must be a host name or an IP address')
     .default('127.0.0.1'),
   /**
-   * Where state is kept: a directory for the embedded database, `memory:` for none that lasts, or
-   * `postgres://…` when several processes share it.
+   * Where state is kept: a directory for the embedded database, or `memory:` for one that does not
+   * outlast the process.
    */
   VIGILNOTE_DATABASE: z.string().default('./data'),
   /** Directory of the model: ONNX graphs, tokenizer vocabulary and manifest. */
