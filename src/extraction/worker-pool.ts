@@ -35,7 +35,10 @@ const WORKER = new URL(
 export class WorkerPool {
   readonly #pool: Piscina;
   readonly #maxTokens: number;
-  #closed = false;
+  /** Aborted when the pool is closed. */
+  readonly #closing = new AbortController();
+  /** What the threads are still at, whether or not anybody waits for it. */
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(pool: Piscina, maxTokens: number) {
     this.#pool = pool;
@@ -93,21 +96,18 @@ export class WorkerPool {
     signal?.throwIfAborted();
     const cancelled = new SharedArrayBuffer(4);
     const task: ReadTask = { text, maxTokens: this.#maxTokens, cancelled };
-    const result = this.#run<ReadResult>(task);
-    if (!signal) return result;
+    const given = [this.#closing.signal, ...(signal ? [signal] : [])];
     const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const onAbort = (): void => {
+    const onAbort = (event: Event): void => {
       // Not piscina's own signal, which would end the thread and its session with it.
       Atomics.store(new Int32Array(cancelled), 0, 1);
-      reject(signal.reason);
+      reject((event.target as AbortSignal).reason);
     };
-    signal.addEventListener('abort', onAbort, { once: true });
+    for (const each of given) each.addEventListener('abort', onAbort, { once: true });
     try {
-      return await Promise.race([result, aborted]);
+      return await Promise.race([this.#run<ReadResult>(task), aborted]);
     } finally {
-      signal.removeEventListener('abort', onAbort);
-      // Whoever aborted has had an answer; what the thread says afterwards is nobody's.
-      result.catch(() => undefined);
+      for (const each of given) each.removeEventListener('abort', onAbort);
     }
   }
 
@@ -122,23 +122,33 @@ export class WorkerPool {
   }
 
   async #run<Result>(task: unknown, name?: string): Promise<Result> {
-    if (this.#closed) throw new ExtractionError('the extractor is closed');
+    this.#closing.signal.throwIfAborted();
+    const running = this.#pool.run(task, name === undefined ? {} : { name });
+    this.#running.add(running);
     try {
-      return (await this.#pool.run(task, name === undefined ? {} : { name })) as Result;
+      return (await running) as Result;
     } catch (error) {
       const message = messageOf(error);
       throw new ExtractionError(
         /worker exited|Terminating worker/i.test(message)
-          ? 'the thread that read this text ended before it was done (out of memory, or the service is closing)'
+          ? 'the thread that read this text ended before it was done, as when memory runs out'
           : message,
         { cause: error },
       );
+    } finally {
+      this.#running.delete(running);
     }
   }
 
-  /** Ends the threads; calls that are still running are rejected. */
+  /**
+   * Ends the threads. Calls that are still running are rejected at once, but a graph that runs is
+   * waited for: a thread that is ended inside the runtime takes the whole process with it
+   * (onnxruntime-node 1.30: "terminate called after throwing an instance of 'Napi::Error'"). For the
+   * same reason `process.exit` must wait for this.
+   */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(new ExtractionError('the extractor is closed'));
+    await Promise.allSettled(this.#running);
     await this.#pool.destroy();
   }
 }
