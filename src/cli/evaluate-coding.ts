@@ -11,6 +11,7 @@ import {
   scoreDrugs,
   scoreEvents,
 } from '../coding/evaluate.ts';
+import { scoreLookAlikes } from '../coding/evaluate-look-alikes.ts';
 import { createLinker, DEFAULT_THRESHOLDS, STARTER_DIRECTORY } from '../coding/open.ts';
 import { readStore } from '../coding/store.ts';
 import { output } from './output.ts';
@@ -19,6 +20,7 @@ interface Options {
   readonly vocabulary: string;
   readonly drugs?: string;
   readonly events?: string;
+  readonly lookAlikes?: boolean;
   readonly thresholds?: boolean;
   readonly disagreements?: boolean;
   readonly json?: boolean;
@@ -32,6 +34,7 @@ export function registerEvaluateCoding(evaluate: Command): void {
     .option('--drugs <file>', 'table with the columns mention, rxcui, exact')
     .option('--events <file>', 'table with mention, pt_code, llt_code, exact_match_gold_llt_or_pt')
     .option('--vocabulary <directory>', 'a compiled vocabulary', STARTER_DIRECTORY)
+    .option('--look-alikes', 'measure the fuzzy step on unknown and on misspelt drugs')
     .option('--thresholds', 'also show other thresholds of the fuzzy step')
     .option('--disagreements', 'list every mention whose code differs from the label')
     .option('--json', 'print as JSON')
@@ -39,7 +42,9 @@ export function registerEvaluateCoding(evaluate: Command): void {
 }
 
 async function evaluateCoding(options: Options): Promise<void> {
+  if (options.lookAlikes) await reportLookAlikes(options.vocabulary);
   if (options.drugs === undefined && options.events === undefined) {
+    if (options.lookAlikes) return;
     throw new Error('nothing to measure: name a table with --drugs or --events');
   }
   const measure = await prepare(options);
@@ -72,6 +77,24 @@ async function evaluateCoding(options: Options): Promise<void> {
       );
     }
   }
+}
+
+async function reportLookAlikes(directory: string): Promise<void> {
+  const { vocabulary } = await readStore(directory);
+  const scores = scoreLookAlikes(vocabulary, DEFAULT_THRESHOLDS.drug);
+  output.table(
+    ['', 'names', 'right', 'wrong', 'no code'],
+    [
+      row('drugs that the vocabulary lacks', scores.unknown, 0, scores.unknownCorrected.length),
+      row('misspelt', scores.misspelt, scores.misspeltRight, scores.misspeltWrong.length),
+    ],
+    ['left', 'right', 'right', 'right', 'right'],
+  );
+  for (const text of [...scores.unknownCorrected, ...scores.misspeltWrong]) output.note(text);
+}
+
+function row(name: string, all: number, right: number, wrong: number): string[] {
+  return [name, String(all), String(right), String(wrong), String(all - right - wrong)];
 }
 
 type Measure = (drugThreshold: number, eventThreshold: number) => [string, CodingScores][];

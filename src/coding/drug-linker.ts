@@ -67,7 +67,7 @@ export class DrugLinker {
       const other = drugKeyVariants(text)[1];
       if (other?.why !== 'plural' || this.#classNames.has(other.key)) continue;
       // "tetracycline" is a drug, although "tetracyclines" is a class.
-      if (!this.#index.exact(other.key).some((entry) => entry.rank === 0)) {
+      if (!this.#index.byKey(other.key).some((entry) => entry.rank === 0)) {
         this.#classNames.set(other.key, { text, className });
       }
     }
