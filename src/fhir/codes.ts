@@ -1,4 +1,4 @@
-import type { Coding as FhirCoding } from 'fhir/r4.js';
+import type { Coding as FhirCoding, Resource } from 'fhir/r4.js';
 
 /** Base of the canonical addresses of Vigilnote's own code systems and extensions. */
 const OWN = 'https://vigilnote.org/fhir';
@@ -24,7 +24,7 @@ export const ADVERSE_EVENT_IDENTIFIER = `${OWN}/NamingSystem/adverse-event`;
 export const MODEL_IDENTIFIER = `${OWN}/NamingSystem/model`;
 
 /** Whether a resource is still software's own word: no person has accepted or changed it. */
-export function isAiAsserted(resource: { meta?: { security?: FhirCoding[] } }): boolean {
+export function isAiAsserted(resource: Resource): boolean {
   return (resource.meta?.security ?? []).some(
     ({ system, code }) => system === AI_ASSERTED.system && code === AI_ASSERTED.code,
   );

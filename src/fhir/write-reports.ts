@@ -3,6 +3,7 @@ import type {
   AdverseEvent,
   Bundle,
   BundleEntry,
+  Device,
   FhirResource,
   OperationOutcome,
   Provenance,
@@ -70,7 +71,10 @@ function resourcesOf(
   };
 }
 
-function put(resource: FhirResource & { id?: string }, existing?: FhirResource): BundleEntry {
+function put(
+  resource: AdverseEvent | Device | Provenance,
+  existing?: AdverseEvent | Provenance,
+): BundleEntry {
   const version = existing?.meta?.versionId;
   return {
     resource,
