@@ -11,6 +11,7 @@ import {
   type NegexSentence,
   scoreAssertions,
   scoreNegex,
+  scoreStatements,
 } from '../extraction/assertion/evaluate.ts';
 import { ASSERTIONS } from '../extraction/extraction.ts';
 import { layoutOf } from '../notes/layout.ts';
@@ -24,8 +25,12 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Corpora with assertions on their events; drug labels have two of the values as flags. */
-const NOTE_CORPORA = ['invented_notes', 'clinic_notes', 'drug_labels'] as const;
+/** Corpora with labelled events; drug labels tell two of the values, by relations to a cue. */
+const CORPORA = {
+  invented_notes: scoreAssertions,
+  clinic_notes: scoreAssertions,
+  drug_labels: scoreStatements,
+} as const;
 
 /** `vigilnote evaluate assertion`: how often the rules say what a reader said. */
 export function registerEvaluateAssertion(evaluate: Command): void {
@@ -45,12 +50,14 @@ async function evaluateAssertion({ corpora, split, json }: Options): Promise<voi
   const results = new Map<string, AssertionScores>();
   const negex = join(corpora, `negex.${split}.tsv.gz`);
   if (existsSync(negex)) results.set(`negex.${split}`, scoreNegex(await readNegex(negex)));
-  for (const corpus of NOTE_CORPORA) {
+  for (const [corpus, score] of Object.entries(CORPORA)) {
     const file = join(corpora, `${corpus}.${split}.jsonl.gz`);
-    if (existsSync(file)) results.set(`${corpus}.${split}`, scoreAssertions(await readNotes(file)));
+    if (existsSync(file)) results.set(`${corpus}.${split}`, score(await readNotes(file)));
   }
   if (results.size === 0) {
-    throw new Error(`${corpora} has none of the corpora: negex, ${NOTE_CORPORA.join(', ')}`);
+    throw new Error(
+      `${corpora} has none of the corpora: negex, ${Object.keys(CORPORA).join(', ')}`,
+    );
   }
   if (json) {
     output.json(Object.fromEntries(results));

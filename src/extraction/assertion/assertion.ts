@@ -99,12 +99,20 @@ const REACTION_LIST =
 /** An entry that was made in this very episode. */
 const NEW_ENTRY = /\bnew\b|\bthis (?:stay|admission|visit|time|episode)\b/i;
 
+/**
+ * The short labels of telegraphic notes ("O:", "Imp", "1. HTN"): a layout may not take them for
+ * headings, but what follows them is no longer the list above.
+ */
+const NEXT_PART =
+  /^[ \t]*(?:(?:S|O|A|P|O\/E|A\/P|PE|ROS|HPI|Exam|Vitals?|VS|Ix|Inv|Imp(?:ression)?|Labs?|Meds?|Medications|Plan|Assessment|SH|FH|PMHx?|PSH|Dx|Rx|ECG|EKG|BP|HR|T)\b(?=\s*[:.–-]|\s+\d|\s*$)|\d{1,2}[.)]\s+[A-Z]{2,5}\b)/m;
+
 function sectionValue(
   text: string,
   section: Section | undefined,
   event: TextSpan,
 ): Assertion | undefined {
   if (!section) return undefined;
+  if (NEXT_PART.test(text.slice(section.bodyStart, event.start))) return undefined;
   const kind = REACTION_LIST.test(section.heading ?? '') ? 'allergies' : section.kind;
   switch (kind) {
     case 'allergies':

@@ -34,13 +34,30 @@ export interface AssertionScores {
 
 /** Scores the rules on notes whose events are known, so that nothing but the assertion is measured. */
 export function scoreAssertions(notes: Iterable<LabelledNote>): AssertionScores {
-  const pairs: [expected: string, given: string][] = [];
+  return scorePairs(pairsOf(notes), ASSERTIONS);
+}
+
+/**
+ * As {@link scoreAssertions} for texts that are about no patient (drug labels): an event is denied,
+ * feared, or said to occur, and when or in whom has no meaning.
+ */
+export function scoreStatements(notes: Iterable<LabelledNote>): AssertionScores {
+  const statement = (value: Assertion): string =>
+    value === 'negated' || value === 'hypothetical' ? value : 'affirmed';
+  return scorePairs(
+    pairsOf(notes).map(([expected, given]) => [statement(expected), statement(given)]),
+    ['affirmed', 'negated', 'hypothetical'],
+  );
+}
+
+function pairsOf(notes: Iterable<LabelledNote>): [expected: Assertion, given: Assertion][] {
+  const pairs: [Assertion, Assertion][] = [];
   for (const { text, layout, events } of notes) {
     for (const { span, drugs, assertion } of events) {
       pairs.push([assertion, assertionOf(text, layout, span, drugs).assertion]);
     }
   }
-  return scorePairs(pairs, ASSERTIONS);
+  return pairs;
 }
 
 /** A sentence, a concept in it, and whether it is negated: the NegEx test set. */

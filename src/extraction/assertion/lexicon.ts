@@ -33,7 +33,6 @@ export const TRIGGERS: readonly TriggerGroup[] = [
     direction: 'forward',
     phrases: [
       'no',
-      'non',
       'nor',
       'neither',
       'absen(?:t|ce of)',
@@ -75,7 +74,7 @@ export const TRIGGERS: readonly TriggerGroup[] = [
     value: 'negated',
     direction: 'backward',
     reachWords: 4,
-    phrases: ['neg(?:ative)?', 'nil', 'absent', 'none', '0'],
+    phrases: ['neg(?:ative)?', 'nil', 'absent', 'none', '\\.{3,}\\s*0'],
   },
   {
     value: 'negated',

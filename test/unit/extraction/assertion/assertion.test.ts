@@ -195,6 +195,11 @@ describe('headings', () => {
     );
   });
 
+  test.each(['O: ', 'Imp ', 'A/P:', '1. HTN: '])('a list of allergies ends before %j', (label) => {
+    const marked = `Penicillin hives\n${label}[rash] on {amoxicillin}`;
+    expect(asserted(marked, 'allergies').assertion).toBe('present');
+  });
+
   test('a new entry in the list of allergies is of now', () => {
     expect(asserted('NEW this stay: {ketorolac}, [kidney injury].', 'allergies').assertion).toBe(
       'present',
