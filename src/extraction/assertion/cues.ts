@@ -1,5 +1,6 @@
 import type { TextSpan } from '../../notes/note.ts';
 import {
+  CAUSAL_TERMINATORS,
   type CueValue,
   PSEUDO_TRIGGERS,
   TERMINATORS,
@@ -16,12 +17,17 @@ export interface Cue extends TextSpan {
 
 export interface Cues {
   readonly triggers: readonly Cue[];
-  readonly terminators: readonly TextSpan[];
+  readonly terminators: readonly Terminator[];
+}
+
+interface Terminator extends TextSpan {
+  readonly causal: boolean;
 }
 
 const COMPILED = TRIGGERS.map((group) => ({ group, pattern: compile(group.phrases) }));
 const PSEUDO = compile(PSEUDO_TRIGGERS);
 const TERMINATOR = compile(TERMINATORS);
+const CAUSAL_TERMINATOR = compile(CAUSAL_TERMINATORS);
 /** A question mark before a word: "?rash", "? from the statin". */
 const QUESTION = /\?(?=\s?[\p{L}(])/gu;
 /** And after one: "sleep eating?". */
@@ -73,8 +79,10 @@ export function findCues(
     triggers.push(cue);
     taken.push(cue);
   }
-  const terminators = find(TERMINATOR).filter(
-    (span) => !pseudo.some((other) => within(span, other)),
+  const terminators = [TERMINATOR, CAUSAL_TERMINATOR].flatMap((pattern) =>
+    find(pattern)
+      .filter((span) => !pseudo.some((other) => within(span, other)))
+      .map((span) => ({ ...span, causal: pattern === CAUSAL_TERMINATOR })),
   );
   return { triggers, terminators };
 }
@@ -84,10 +92,11 @@ export function scopeOf(
   text: string,
   cue: Cue,
   sentence: TextSpan,
-  terminators: readonly TextSpan[],
+  terminators: readonly Terminator[],
 ): TextSpan {
   // A relative's story goes on through "who", "and had" and the like to its sentence's end.
-  const between = (span: TextSpan) => cue.value !== 'family' && !overlap(span, cue);
+  const between = (span: Terminator) =>
+    cue.value !== 'family' && !(cue.value === 'historical' && span.causal) && !overlap(span, cue);
   if (cue.direction === 'forward') {
     const stops = terminators.filter((span) => between(span) && span.start >= cue.end);
     const end = Math.min(sentence.end, ...stops.map((span) => span.start));

@@ -251,6 +251,7 @@ export const TRIGGERS: readonly TriggerGroup[] = [
       'allergies(?: include| are)?:?',
       'intoleran(?:t|ce|ces)(?: (?:of|to))?',
       'reported reactions?',
+      'last (?:year|winter|summer|spring|fall|autumn|decade)',
       '(?:made|gave|left) (?:him|her|me)',
       'once (?:had|got|gave|caused|made|took|before)',
       'remote(?:ly)?',
@@ -354,16 +355,10 @@ export const TERMINATORS: readonly string[] = [
   'which(?! (?:caus|gave|give|made|makes|led))',
   'who(?:se)?',
   'that (?:is|was|were|are)',
-  'until',
-  'because',
-  'since',
   'so (?!far)',
   'then',
   'until',
   'and (?:has|had|was|is|were|are|did|he|she|they|it|then|now|stopped|started)',
-  'secondary to',
-  '(?:as )?(?:the |a )?cause(?:s|d)? (?:of|for|by)',
-  'due to',
   'presents? (?:with|for)',
   'presented (?:with|for)',
   'complain(?:s|ed|ing) of',
@@ -371,4 +366,16 @@ export const TERMINATORS: readonly string[] = [
   ';',
   '[→–]',
   '[-=]+>',
+];
+
+/**
+ * Words of cause end a scope too, except of the past: what was stopped last year because of a cough
+ * was stopped because of last year's cough.
+ */
+export const CAUSAL_TERMINATORS: readonly string[] = [
+  'because',
+  'since',
+  'secondary to',
+  '(?:as )?(?:the |a )?cause(?:s|d)? (?:of|for|by)',
+  'due to',
 ];
