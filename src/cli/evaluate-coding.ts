@@ -11,7 +11,7 @@ import {
   scoreDrugs,
   scoreEvents,
 } from '../coding/evaluate.ts';
-import { scoreLookAlikes } from '../coding/evaluate-look-alikes.ts';
+import { type LookAlikeScores, scoreLookAlikes } from '../coding/evaluate-look-alikes.ts';
 import { createLinker, DEFAULT_THRESHOLDS, STARTER_DIRECTORY } from '../coding/open.ts';
 import { readStore } from '../coding/store.ts';
 import { output } from './output.ts';
@@ -42,18 +42,18 @@ export function registerEvaluateCoding(evaluate: Command): void {
 }
 
 async function evaluateCoding(options: Options): Promise<void> {
-  if (options.lookAlikes) await reportLookAlikes(options.vocabulary);
-  if (options.drugs === undefined && options.events === undefined) {
-    if (options.lookAlikes) return;
+  const lookAlikes = options.lookAlikes ? await lookAlikesOf(options.vocabulary) : undefined;
+  if (lookAlikes && !options.json) reportLookAlikes(lookAlikes);
+  if (options.drugs === undefined && options.events === undefined && !lookAlikes) {
     throw new Error('nothing to measure: name a table with --drugs or --events');
   }
   const measure = await prepare(options);
   const results = measure(DEFAULT_THRESHOLDS.drug, DEFAULT_THRESHOLDS.event);
   if (options.json) {
-    output.json(Object.fromEntries(results));
+    output.json({ ...Object.fromEntries(results), ...(lookAlikes && { lookAlikes }) });
     return;
   }
-  report(results);
+  if (results.length > 0) report(results);
   if (options.thresholds) {
     for (const threshold of [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.01]) {
       output.line();
@@ -79,9 +79,12 @@ async function evaluateCoding(options: Options): Promise<void> {
   }
 }
 
-async function reportLookAlikes(directory: string): Promise<void> {
+async function lookAlikesOf(directory: string): Promise<LookAlikeScores> {
   const { vocabulary } = await readStore(directory);
-  const scores = scoreLookAlikes(vocabulary, DEFAULT_THRESHOLDS.drug);
+  return scoreLookAlikes(vocabulary, DEFAULT_THRESHOLDS.drug);
+}
+
+function reportLookAlikes(scores: LookAlikeScores): void {
   output.table(
     ['', 'names', 'right', 'wrong', 'no code'],
     [

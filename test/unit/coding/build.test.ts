@@ -280,7 +280,9 @@ describe('the store', () => {
       'a tab or line break in text',
     );
     expect((await readStore(store)).manifest).toEqual(manifest);
-    expect((await readdir(directory)).sort()).toEqual(['own', 'store', 'tables']);
+    expect((await readdir(directory)).filter((name) => name.startsWith('store'))).toEqual([
+      'store',
+    ]);
   });
 
   test('is refused when it is missing, of another format, or damaged', async () => {

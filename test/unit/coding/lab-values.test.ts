@@ -1,6 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Linker } from '../../../src/coding/coding.ts';
 import { labFinding } from '../../../src/coding/lab-values.ts';
 import { openVocabulary } from '../../../src/coding/open.ts';
+
+let linker: Linker;
+beforeAll(async () => {
+  linker = await openVocabulary();
+});
 
 describe('a bare value outside every normal range is a finding', () => {
   test.each([
@@ -20,8 +26,7 @@ describe('a bare value outside every normal range is a finding', () => {
     ['sugars in the 340', 'Hyperglycemia'],
     ['glucose 42', 'Hypoglycemia'],
     ['sat 84', 'Hypoxia'],
-  ])('%s → %s', async (text, term) => {
-    const linker = await openVocabulary();
+  ])('%s → %s', (text, term) => {
     expect(linker.linkEvent(text)).toMatchObject({
       concept: { display: term },
       method: 'normalised',
