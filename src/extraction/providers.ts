@@ -86,7 +86,7 @@ export async function openWithProvider<T>(
   throw new ExtractionError(
     `the model does not load with provider '${option}' (${reasons.join('; ')}).` +
       (option === 'cuda'
-        ? " Use 'auto' or 'cpu', or install the CUDA libraries (docs/gpu.md)."
+        ? " Use 'auto' or 'cpu', or install the CUDA libraries (src/extraction/README.md)."
         : ''),
   );
 }

@@ -11,6 +11,11 @@ export interface Tokens {
 const MAX_WORD_LENGTH = 100;
 /** Clinical texts repeat themselves; a full cache is emptied, so that memory stays bounded. */
 const CACHED_WORDS = 1 << 15;
+/**
+ * V8 makes a longer slice a view into its text, and a cached view would keep that whole note in
+ * memory.
+ */
+const CACHED_LENGTH = 12;
 const SPECIAL_TOKENS = /\[(?:PAD|UNK|CLS|SEP|MASK)\]/g;
 
 /** One word's pieces: ids, and where each ends in the normalised word. */
@@ -143,12 +148,7 @@ export class WordPieceTokenizer {
 
   /** A word whose characters stand one by one in the text. */
   #emitPlain(word: string, start: number, out: TokenBuffer): void {
-    let pieces = this.#words.get(word);
-    if (pieces === undefined) {
-      pieces = this.#split(word.toLowerCase(), word.length);
-      if (this.#words.size >= CACHED_WORDS) this.#words.clear();
-      this.#words.set(word, pieces);
-    }
+    const pieces = this.#piecesOf(word);
     if (pieces === this.#unknown) {
       out.push(this.#unknownId, start, start + word.length);
       return;
@@ -159,6 +159,17 @@ export class WordPieceTokenizer {
       out.push(pieces.ids[p] as number, from, to);
       from = to;
     }
+  }
+
+  #piecesOf(word: string): Pieces {
+    if (word.length > CACHED_LENGTH) return this.#split(word.toLowerCase(), word.length);
+    let pieces = this.#words.get(word);
+    if (pieces === undefined) {
+      pieces = this.#split(word.toLowerCase(), word.length);
+      if (this.#words.size >= CACHED_WORDS) this.#words.clear();
+      this.#words.set(word, pieces);
+    }
+    return pieces;
   }
 
   #emitFolded(word: FoldedWord, out: TokenBuffer): void {
@@ -177,6 +188,7 @@ export class WordPieceTokenizer {
     word.clear();
   }
 
+  /** @param word folded; ASCII where `codePoints` is its length */
   #split(word: string, codePoints: number): Pieces {
     if (codePoints > MAX_WORD_LENGTH) return this.#unknown;
     const ids: number[] = [];
@@ -198,10 +210,14 @@ export class WordPieceTokenizer {
   }
 }
 
-/** A word after folding, with the place in the text of each of its UTF-16 units. */
+/**
+ * A word after folding, with the place in the text of each of its UTF-16 units. What goes beyond the
+ * longest word that can be known is only counted.
+ */
 class FoldedWord {
   text = '';
   codePoints = 0;
+  #lastEnd = 0;
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
 
@@ -210,9 +226,11 @@ class FoldedWord {
   }
 
   append(character: string, start: number, end: number): void {
+    this.codePoints += 1;
+    this.#lastEnd = end;
+    if (this.codePoints > MAX_WORD_LENGTH) return;
     const lower = character.toLowerCase();
     this.text += lower;
-    this.codePoints += 1;
     for (let unit = 0; unit < lower.length; unit++) {
       this.#starts.push(start);
       this.#ends.push(end);
@@ -224,7 +242,7 @@ class FoldedWord {
   }
 
   endOf(unit: number): number {
-    return this.#ends[unit - 1] as number;
+    return unit === this.text.length ? this.#lastEnd : (this.#ends[unit - 1] as number);
   }
 
   clear(): void {

@@ -109,6 +109,14 @@ describe('words', () => {
     expect(encode('😀'.repeat(101)).offsets).toEqual([[0, 202]]);
   });
 
+  test('a word without an end is one unknown word, in ASCII and beyond', () => {
+    expect(encode('x'.repeat(3_000_000)).offsets).toEqual([[0, 3_000_000]]);
+    expect(encode(`é${'x'.repeat(3_000_000)} y`).offsets).toEqual([
+      [0, 3_000_001],
+      [3_000_002, 3_000_003],
+    ]);
+  });
+
   test('a spelled-out special token is that token, as in the reference', () => {
     expect(encode('a[SEP]b [sep]')).toEqual({
       tokens: ['a', '[SEP]', 'b', '[', 'sep', ']'],
