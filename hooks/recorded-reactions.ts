@@ -36,7 +36,7 @@ export async function recordedReactions(
           ),
         (error) => dependencies.onWarning?.(`the ${name} could not be read`, error),
       );
-      return { name, resources: resources?.filter(({ resourceType }) => resourceType === type) };
+      return { name, resources };
     }),
   );
   return {
