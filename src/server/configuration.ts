@@ -135,6 +135,9 @@ const environmentSchema = z.object({
     .default('info'),
 });
 
+/** Variables of other readers: the token of `vigilnote report`, and the test run's. */
+const OF_OTHERS = /^VIGILNOTE_(?:FHIR_TOKEN$|TEST_)/;
+
 export interface Configuration {
   readonly port: number;
   readonly host: string;
@@ -172,7 +175,9 @@ export function readConfiguration(environment: Environment = process.env): Confi
     ),
   );
   const known = Object.keys(environmentSchema.shape);
-  const unknown = Object.keys(ours).filter((name) => !known.includes(name));
+  const unknown = Object.keys(ours).filter(
+    (name) => !known.includes(name) && !OF_OTHERS.test(name),
+  );
   const parsed = environmentSchema.safeParse(ours);
   const problems = [
     ...unknown.map((name) => `${name} is no variable of Vigilnote; there are ${known.join(', ')}`),

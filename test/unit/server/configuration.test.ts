@@ -39,6 +39,8 @@ describe('readConfiguration', () => {
         VIGILNOTE_CORS_ORIGINS: 'https://sandbox.cds-hooks.org',
         VIGILNOTE_LOG_LEVEL: '',
         HOME: '/root',
+        VIGILNOTE_TEST_HAPI_URL: 'http://127.0.0.1:1/fhir',
+        VIGILNOTE_FHIR_TOKEN: 'token-1',
       }),
     ).toMatchObject({
       port: 0,
