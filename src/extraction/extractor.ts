@@ -16,7 +16,7 @@ export interface ExtractorOptions {
   readonly provider?: ProviderOption;
   /** Threads with a session each, which share the cores; one for each core and at most four if not given. */
   readonly workers?: number;
-  /** Tokens of the longest text that is read; 65,536 if not given. Memory is about 40 kB for each. */
+  /** Tokens of the longest text that is read; 65,536 if not given. Memory is about 30 kB for each. */
   readonly maxTokens?: number;
   /** Gives up opening. */
   readonly signal?: AbortSignal;

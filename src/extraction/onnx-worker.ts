@@ -108,7 +108,7 @@ export default async function read(task: ReadTask): Promise<ReadResult> {
   if (length > task.maxTokens) {
     throw new ExtractionError(
       `the text has ${length} tokens, more than maxTokens (${task.maxTokens}); ` +
-        'raise it where memory allows (about 40 kB a token), or leave this document out',
+        'raise it where memory allows (about 30 kB a token), or leave this document out',
     );
   }
   const { hidden, logits } = await runEncoder(tokens.ids);

@@ -25,7 +25,7 @@ export interface TriggerGroup {
 }
 
 const RELATIVE =
-  '(?:(?:grand|step)?(?:mother|father)|mom|mum|dad|sister|brother|aunt|uncle|cousin|niece|nephew|half-sister|half-brother)';
+  '(?:(?:grand|step)?(?:mother|father)|sister|brother|aunt|uncle|cousin|niece|nephew|half-sister|half-brother)';
 
 export const TRIGGERS: readonly TriggerGroup[] = [
   {
@@ -117,6 +117,7 @@ export const TRIGGERS: readonly TriggerGroup[] = [
       'counsel(?:l)?(?:ed|ing)?',
       'discuss(?:ed|ing|ion of)?',
       'explain(?:ed|ing)?(?! that)',
+      '(?:went|gone|go|going|talked|spoke|talking) (?:over|about|through)',
       'review(?:ed)? (?=(?:side|adverse|risks?|possible|potential))',
       '(?:concern(?:s|ed)?|worr(?:y|ied|ies)|fear(?:s|ed|ful)?|afraid|wary|anxious)(?: [^\\s,;:.()]+){0,2}? (?:of|about|over|regarding)',
       '(?:fear(?:s|ed)?|risking)',
@@ -174,6 +175,7 @@ export const TRIGGERS: readonly TriggerGroup[] = [
       'to be expected',
       'warnings?(?: given)?',
       'counsell?ing',
+      'as (?:a |an |the )?(?:possible |potential |known |common |rare )*(?:side[- ]effects?|risks?|adverse effects?)',
       'is what (?:we|I) (?:fear|worry)',
     ],
   },
@@ -234,7 +236,10 @@ export const TRIGGERS: readonly TriggerGroup[] = [
     value: 'historical',
     direction: 'forward',
     phrases: [
-      '(?:past )?(?:history|hx|h/o|hist)(?: of)?',
+      '(?:history|hist) of',
+      'past (?:medical )?history',
+      'hx(?: of)?',
+      'h/o',
       'h/o',
       'pmhx?',
       'previous(?:ly)?',
@@ -285,6 +290,8 @@ export const TRIGGERS: readonly TriggerGroup[] = [
     direction: 'forward',
     phrases: [
       `(?:${RELATIVE}|maternal \\S+|paternal \\S+)(?:['’]s)?`,
+      // Parents by these names are mostly the ones who tell of their child.
+      '(?:mom|mum|dad) (?:also |once |too )?(?:had|has|got|gets|developed|took|reacted|is allergic|allergic|lost)',
       'family (?:history|hx)(?: of)?:?',
       'fh(?:x)?(?::| of)',
       '(?:runs|run) in (?:the|his|her) family',
@@ -320,7 +327,7 @@ export const PSEUDO_TRIGGERS: readonly string[] = [
   'as if',
   'if (?:at all|so|any|not)',
   `(?:per|according to|with|lives? with|and) (?:(?:his|her|the|their|pt['’]?s?) )?(?:mom|mum|mother|father|dad|sister|brother|aunt|uncle)`,
-  `(?:his |her |the )?(?:mom|mum|mother|father|dad|sister|brother|aunt|uncle|niece|nephew|cousin) (?:says|said|rang|agreed|agrees|will|came|helps|lives|reads|wants|wonders|worries|states|stated|reports|reported|notes|noted|noticed|thinks|thought|asks|asked|denies|brought|called|found|tells|told|describes|gave|gives|is worried|at bedside|present|confirms|confirmed|recalls|recalled)`,
+  `(?:his |her |the )?(?:mom|mum|mother|father|dad|sister|brother|aunt|uncle|niece|nephew|cousin) (?:says|said|rang|agreed|agrees|will|came|helps|lives|reads|wants|wonders|worries|understands|knows|is aware|declined|declines|states|stated|reports|reported|notes|noted|noticed|thinks|thought|asks|asked|denies|brought|called|found|tells|told|describes|gave|gives|is worried|at bedside|present|confirms|confirmed|recalls|recalled)`,
   `(?:from|by|for) (?:his|her|a|the) (?:sister|mother|brother|father|mom|aunt|uncle)`,
   'history of present illness',
   'history and physical',

@@ -52,6 +52,7 @@ describe.each<[Assertion, readonly string[]]>([
       'No fever. [Hives] after the second dose of {cefazolin}.',
       'No change in the [tremor] with a lower dose of {lithium}.',
       'No doubt the [bleeding] is the {warfarin}.',
+      'INTERVAL HISTORY: [fatigue] and weight gain on {amiodarone}.',
       'He could not tolerate {metformin} because of [diarrhea].',
       'Unable to sleep, [restless] on {prednisone}.',
       'Stop {naproxen}, the cause of the [ulcer].',
@@ -92,6 +93,8 @@ describe.each<[Assertion, readonly string[]]>([
       'Call us right away for [bleeding] on {apixaban}.',
       'Monitor closely for [hyperkalemia] with {spironolactone}.',
       '{Prednisone} can [raise blood sugar].',
+      'We went over [muscle aches] as a possible side effect of {statins}.',
+      'Mom understands that [diarrhea] may occur with {amoxicillin}.',
       'He worries about [hair loss] from {methotrexate}.',
       'Low dose to avoid [hypotension] with {lisinopril}.',
       '[Cough] may occur with {ramipril}.',
@@ -101,6 +104,7 @@ describe.each<[Assertion, readonly string[]]>([
   [
     'possible',
     [
+      'A new [rash], ?{amoxicillin}.',
       'Possible [rash] from {amoxicillin}.',
       'The [edema] is likely due to {amlodipine}.',
       '?[neutropenia] from {clozapine}.',
@@ -122,6 +126,7 @@ describe.each<[Assertion, readonly string[]]>([
       'Allergic to {codeine}, which causes [nausea].',
       'She previously had [muscle pain] on {simvastatin}.',
       'Years ago {sulfa} gave him a [blistering rash].',
+      '{Lisinopril} was stopped last year because of [dry cough].',
       'Prior [bleeding ulcer] on {naproxen}.',
       '[Rash] to {cephalexin} in the past.',
       'Intolerance of {statins} ([myalgia]).',
@@ -131,6 +136,7 @@ describe.each<[Assertion, readonly string[]]>([
     'family',
     [
       'His mother had a [clot] on {estrogen}.',
+      'Mom had [hives] from {cefaclor}.',
       "A brother's [face swelled] on {enalapril}.",
       'Sister with [hives] from {penicillin}.',
       'Family history of [malignant hyperthermia] with {succinylcholine}.',
