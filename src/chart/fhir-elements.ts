@@ -20,7 +20,7 @@ export function objectIn(value: unknown): Readonly<Record<string, unknown>> | un
 /** The objects of a list; a lone object counts as a list of one. */
 export function objectsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.flatMap((item) => objectIn(item) ?? []);
+  return list.map(objectIn).filter((item) => item !== undefined);
 }
 
 export function textIn(value: unknown): string | undefined {
