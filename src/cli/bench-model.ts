@@ -141,7 +141,7 @@ function textOf(tokenizer: WordPieceTokenizer, tokens: number): string {
 }
 
 function tokenizerSpeed(tokenizer: WordPieceTokenizer, text: string, runs: number): number {
-  const times = Array.from({ length: Math.max(3, runs) }, () => {
+  const times = Array.from({ length: Math.max(9, runs) }, () => {
     const start = performance.now();
     tokenizer.encode(text);
     return performance.now() - start;

@@ -1,14 +1,7 @@
 import { ALONE, CHARACTER_CLASSES, LETTER, REMOVE, SEPARATE } from './character-classes.ts';
+import { FoldedWord, MAX_WORD_LENGTH } from './folded-word.ts';
+import { TokenBuffer, type Tokens } from './token-buffer.ts';
 
-/** Sub-words of a text; `starts` and `ends` are UTF-16 offsets into it, half open. */
-export interface Tokens {
-  readonly ids: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
-
-/** Words longer than this are unknown, as in the reference. Counts code points. */
-const MAX_WORD_LENGTH = 100;
 /** Clinical texts repeat themselves; a full cache is emptied, so that memory stays bounded. */
 const CACHED_WORDS = 1 << 15;
 /**
@@ -208,89 +201,4 @@ export class WordPieceTokenizer {
     }
     return { ids, ends };
   }
-}
-
-/**
- * A word after folding, with the place in the text of each of its UTF-16 units. What goes beyond the
- * longest word that can be known is only counted.
- */
-class FoldedWord {
-  text = '';
-  codePoints = 0;
-  #lastEnd = 0;
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
-
-  get length(): number {
-    return this.text.length;
-  }
-
-  append(character: string, start: number, end: number): void {
-    this.codePoints += 1;
-    this.#lastEnd = end;
-    if (this.codePoints > MAX_WORD_LENGTH) return;
-    const lower = character.toLowerCase();
-    this.text += lower;
-    for (let unit = 0; unit < lower.length; unit++) {
-      this.#starts.push(start);
-      this.#ends.push(end);
-    }
-  }
-
-  startOf(unit: number): number {
-    return this.#starts[unit] as number;
-  }
-
-  endOf(unit: number): number {
-    return unit === this.text.length ? this.#lastEnd : (this.#ends[unit - 1] as number);
-  }
-
-  clear(): void {
-    this.text = '';
-    this.codePoints = 0;
-    this.#starts.length = 0;
-    this.#ends.length = 0;
-  }
-}
-
-/** Three columns that grow together. */
-class TokenBuffer {
-  #ids: Int32Array;
-  #starts: Int32Array;
-  #ends: Int32Array;
-  #length = 0;
-
-  constructor(textLength: number) {
-    // Notes have a token for three to four characters; the text's length is the most for ASCII.
-    const capacity = (textLength >> 1) + 16;
-    this.#ids = new Int32Array(capacity);
-    this.#starts = new Int32Array(capacity);
-    this.#ends = new Int32Array(capacity);
-  }
-
-  push(id: number, start: number, end: number): void {
-    if (this.#length === this.#ids.length) {
-      this.#ids = grown(this.#ids);
-      this.#starts = grown(this.#starts);
-      this.#ends = grown(this.#ends);
-    }
-    this.#ids[this.#length] = id;
-    this.#starts[this.#length] = start;
-    this.#ends[this.#length] = end;
-    this.#length += 1;
-  }
-
-  tokens(): Tokens {
-    return {
-      ids: this.#ids.slice(0, this.#length),
-      starts: this.#starts.slice(0, this.#length),
-      ends: this.#ends.slice(0, this.#length),
-    };
-  }
-}
-
-function grown(column: Int32Array): Int32Array {
-  const larger = new Int32Array(column.length * 2);
-  larger.set(column);
-  return larger;
 }
