@@ -1,7 +1,7 @@
 // `npm test`: brings the parts that the tests need (a HAPI FHIR server, Chromium), runs Jest, and
 // closes with the counts alone on the last line. Further arguments go to Jest.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from '../test/support/chromium.mjs';
@@ -14,6 +14,8 @@ const strict = process.env.CI === 'true';
 const { projects, jestArguments } = readArguments(process.argv.slice(2));
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
+/** Test files that are left out, as their part is missing here. */
+let leftOut = [];
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
@@ -54,9 +56,21 @@ function say(text) {
 }
 
 /** A part that this machine does not have: said aloud, and under CI a failure. */
-function cannotRun(part, reason) {
+function cannotRun(part, reason, files = []) {
   say(`${part} ${strict ? 'CANNOT RUN' : 'skipped'}: ${reason}`);
+  for (const file of files) say(`  not run: ${file}`);
+  leftOut = [...leftOut, ...files];
+  counts.skipped += files.length;
   if (strict) counts.failed += 1;
+}
+
+/** Integration tests that ask for a HAPI server. */
+function hapiTests() {
+  const folder = 'test/integration';
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `${folder}/${name}`)
+    .filter((file) => readFileSync(join(root, file), 'utf8').includes('support/hapi'));
 }
 
 /** Debian packages, as root and where they are absent; elsewhere the tests that need them are skipped. */
@@ -89,7 +103,7 @@ async function startHapi() {
   const { hapiMissing, startHapiProcess } = await import('../test/support/hapi-process.mjs');
   const reason = await hapiMissing();
   if (reason) {
-    cannotRun('tests against HAPI FHIR', reason);
+    cannotRun('tests against HAPI FHIR', reason, hapiTests());
     return undefined;
   }
   try {
@@ -97,7 +111,7 @@ async function startHapi() {
     process.env.VIGILNOTE_TEST_HAPI_URL = server.url;
     return server;
   } catch (error) {
-    cannotRun('tests against HAPI FHIR', error.message);
+    cannotRun('tests against HAPI FHIR', error.message, hapiTests());
     return undefined;
   }
 }
@@ -113,6 +127,7 @@ function runJest(name, selected, options) {
       ...['--coverage', '--coverageReporters=json', `--coverageDirectory=${join(results, name)}`],
       ...['--json', `--outputFile=${outputFile}`, '--passWithNoTests'],
       ...options,
+      ...leftOut.flatMap((file) => ['--testPathIgnorePatterns', `/${file}$`]),
       ...jestArguments,
       ...['--selectProjects', ...selected],
     ],
