@@ -17,6 +17,10 @@ export const AI_ASSERTED: FhirCoding = {
 export const CONFIDENCE_EXTENSION = `${OWN}/StructureDefinition/confidence`;
 /** Unit that offset and length of a derivation-reference count here. */
 export const OFFSET_UNIT_EXTENSION = `${OWN}/StructureDefinition/offset-unit`;
+/** Version of the source document: servers may drop the version from a reference (HAPI does by default). */
+export const DOCUMENT_VERSION_EXTENSION = `${OWN}/StructureDefinition/document-version`;
+/** SHA-256 of the target as it was written, by which a later change by others is known. */
+export const CONTENT_DIGEST_EXTENSION = `${OWN}/StructureDefinition/content-digest`;
 /** Where in a resource the text stands that a statement was drawn from: FHIR extensions pack. */
 export const DERIVATION_REFERENCE = 'http://hl7.org/fhir/StructureDefinition/derivation-reference';
 

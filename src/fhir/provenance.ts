@@ -1,27 +1,41 @@
-import type { Extension, Provenance, ProvenanceEntity } from 'fhir/r4.js';
+import type { AdverseEvent, Extension, Provenance, ProvenanceEntity } from 'fhir/r4.js';
 import type { Finding } from '../findings/finding.ts';
 import { digestOf } from '../findings/finding-id.ts';
 import {
   AI_ASSERTED,
   CONFIDENCE_EXTENSION,
+  CONTENT_DIGEST_EXTENSION,
   DERIVATION_REFERENCE,
+  DOCUMENT_VERSION_EXTENSION,
   OFFSET_UNIT_EXTENSION,
 } from './codes.ts';
+import { contentDigest } from './content.ts';
 import { deviceId } from './device.ts';
 import type { AdverseEventReport } from './report.ts';
+
+/** Logical id of a report's Provenance. */
+export function provenanceId({ id }: AdverseEventReport): string {
+  return `vigilnote-${digestOf(['provenance', id]).slice(0, 32)}`;
+}
 
 /**
  * Who made the AdverseEvent of what: the model, of these places in these versions of these notes.
  * https://hl7.org/fhir/R4/provenance.html
  *
+ * @param adverseEvent as it is written beside this
  * @param recorded instant of the first writing, ISO 8601
  */
-export function buildProvenance(report: AdverseEventReport, recorded: string): Provenance {
+export function buildProvenance(
+  report: AdverseEventReport,
+  adverseEvent: AdverseEvent,
+  recorded: string,
+): Provenance {
   const [best] = report.findings;
   return {
     resourceType: 'Provenance',
-    id: `vigilnote-${digestOf(['provenance', report.id]).slice(0, 32)}`,
+    id: provenanceId(report),
     meta: { security: [AI_ASSERTED] },
+    extension: [{ url: CONTENT_DIGEST_EXTENSION, valueString: contentDigest(adverseEvent) }],
     target: [{ reference: `AdverseEvent/${report.id}` }],
     recorded,
     activity: {
@@ -67,6 +81,9 @@ function sourceOf(finding: Finding): ProvenanceEntity {
     extension: [
       derivation(finding),
       { url: CONFIDENCE_EXTENSION, valueDecimal: rounded(finding.confidence) },
+      ...(source.versionId
+        ? [{ url: DOCUMENT_VERSION_EXTENSION, valueString: source.versionId }]
+        : []),
     ],
     role: 'source',
     what: { reference: what },

@@ -1,6 +1,7 @@
 import type { Finding } from '../findings/finding.ts';
 import { digestOf } from '../findings/finding-id.ts';
 import { drugKey, eventKey } from '../findings/identity.ts';
+import { isRecorded, type RecordedReactions } from './recorded-adverse-events.ts';
 
 /**
  * What the notes say of one drug and one event in one patient: it becomes one AdverseEvent,
@@ -27,11 +28,11 @@ export interface ReportSelection {
  * of one drug. What a vocabulary does not hold is written as text, never guessed.
  *
  * @param options.threshold least confidence, 0–1
- * @param options.recorded RxCUIs of drugs with an AdverseEvent that a person recorded or accepted
+ * @param options.recorded drugs with their events that people recorded as AdverseEvents
  */
 export function selectReports(
   findings: readonly Finding[],
-  options: { readonly threshold: number; readonly recorded: ReadonlySet<string> },
+  options: { readonly threshold: number; readonly recorded: RecordedReactions },
 ): ReportSelection {
   const left: { finding: Finding; because: NotReported }[] = [];
   const groups = new Map<string, [Finding, ...Finding[]]>();
@@ -56,16 +57,12 @@ export function selectReports(
 
 function reasonToLeave(
   finding: Finding,
-  { threshold, recorded }: { threshold: number; recorded: ReadonlySet<string> },
+  { threshold, recorded }: { threshold: number; recorded: RecordedReactions },
 ): NotReported | undefined {
   if (finding.assertion !== 'present' && finding.assertion !== 'historical') return 'not-affirmed';
   if (finding.confidence < threshold) return 'below-threshold';
-  const { link } = finding.drug;
-  if (link.kind === 'class') return 'drug-class';
-  if (link.kind === 'drug' && link.ingredients.every(({ code }) => recorded.has(code))) {
-    return 'recorded';
-  }
-  return undefined;
+  if (finding.drug.link.kind === 'class') return 'drug-class';
+  return isRecorded(finding, recorded) ? 'recorded' : undefined;
 }
 
 /** One id for one patient, drug and event on one server; with a letter, as some servers demand. */

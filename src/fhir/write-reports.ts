@@ -10,9 +10,10 @@ import type {
 } from 'fhir/r4.js';
 import { buildAdverseEvent } from './adverse-event.ts';
 import type { FhirClient } from './client.ts';
-import { isAiAsserted } from './codes.ts';
+import { CONTENT_DIGEST_EXTENSION, isAiAsserted } from './codes.ts';
+import { contentDigest, contentOf } from './content.ts';
 import { buildDevice } from './device.ts';
-import { buildProvenance } from './provenance.ts';
+import { buildProvenance, provenanceId } from './provenance.ts';
 import type { AdverseEventReport } from './report.ts';
 
 export type WriteOutcome =
@@ -65,9 +66,11 @@ function resourcesOf(
   recorded: string,
   existing?: Written,
 ): Required<Written> {
+  const first = existing?.adverseEvent.recordedDate ?? recorded;
+  const adverseEvent = buildAdverseEvent(report, first);
   return {
-    adverseEvent: buildAdverseEvent(report, existing?.adverseEvent.recordedDate ?? recorded),
-    provenance: buildProvenance(report, existing?.provenance?.recorded ?? recorded),
+    adverseEvent,
+    provenance: buildProvenance(report, adverseEvent, existing?.provenance?.recorded ?? recorded),
   };
 }
 
@@ -110,9 +113,9 @@ async function writeReport(
 ): Promise<WriteOutcome> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const existing = await readWritten(client, report, recorded);
+      const existing = await readWritten(client, report);
       if (existing === 'withdrawn') return { report, result: 'withdrawn' };
-      if (existing && !isAiAsserted(existing.adverseEvent)) return { report, result: 'reviewed' };
+      if (existing && isTouched(existing)) return { report, result: 'reviewed' };
       if (existing && saysTheSame(existing, resourcesOf(report, recorded, existing))) {
         return { report, result: 'unchanged' };
       }
@@ -128,13 +131,11 @@ async function writeReport(
 async function readWritten(
   client: FhirClient,
   report: AdverseEventReport,
-  recorded: string,
 ): Promise<Written | 'withdrawn' | undefined> {
   const adverseEvent = await readIfThere(client, `AdverseEvent/${report.id}`);
   if (adverseEvent === 'deleted') return 'withdrawn';
   if (adverseEvent?.resourceType !== 'AdverseEvent') return undefined;
-  const { id } = buildProvenance(report, recorded);
-  const provenance = await readIfThere(client, `Provenance/${id}`);
+  const provenance = await readIfThere(client, `Provenance/${provenanceId(report)}`);
   return {
     adverseEvent,
     ...(provenance !== 'deleted' && provenance?.resourceType === 'Provenance' && { provenance }),
@@ -154,24 +155,22 @@ async function readIfThere(
   }
 }
 
+/**
+ * Whether somebody else accepted or changed it since it was written. Some servers keep a security
+ * label that an update leaves out, so its content is compared too.
+ */
+function isTouched({ adverseEvent, provenance }: Written): boolean {
+  if (!isAiAsserted(adverseEvent)) return true;
+  const written = provenance?.extension?.find(({ url }) => url === CONTENT_DIGEST_EXTENSION);
+  return written !== undefined && written.valueString !== contentDigest(adverseEvent);
+}
+
 /** Equal but for what the server adds. */
 function saysTheSame(existing: Written, next: Required<Written>): boolean {
   return (
-    isDeepStrictEqual(content(existing.adverseEvent), content(next.adverseEvent)) &&
+    isDeepStrictEqual(contentOf(existing.adverseEvent), contentOf(next.adverseEvent)) &&
     existing.provenance !== undefined &&
-    isDeepStrictEqual(content(existing.provenance), content(next.provenance))
-  );
-}
-
-/** The resource without its version, time and narrative; references without a version, which servers may drop. */
-function content(resource: AdverseEvent | Provenance): unknown {
-  const { meta, text, ...rest } = resource;
-  return JSON.parse(
-    JSON.stringify({ ...rest, security: meta?.security }, (key, value: unknown) =>
-      key === 'reference' && typeof value === 'string'
-        ? value.replace(/\/_history\/[^/]+$/, '')
-        : value,
-    ),
+    isDeepStrictEqual(contentOf(existing.provenance), contentOf(next.provenance))
   );
 }
 

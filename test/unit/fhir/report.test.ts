@@ -24,11 +24,15 @@ describe('Choosing what becomes an AdverseEvent', () => {
     ]);
   });
 
-  test('what a person recorded already is left', () => {
-    const recorded = new Set(['723']);
-    expect(selectReports([finding()], { ...options, recorded }).left).toMatchObject([
-      { because: 'recorded' },
-    ]);
+  test('what a person recorded already is left, another event of the same drug is not', () => {
+    const recorded = new Set(['rxnorm 723|meddra 10037844']);
+    const nausea = finding(
+      {},
+      { event: 'nausea', quote: 'nausea on amoxicillin', eventCoding: null },
+    );
+    const { left, reports } = selectReports([finding(), nausea], { ...options, recorded });
+    expect(left).toMatchObject([{ because: 'recorded' }]);
+    expect(reports).toHaveLength(1);
   });
 
   test('a class of drugs is nobody to blame', () => {

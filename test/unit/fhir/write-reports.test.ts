@@ -100,6 +100,7 @@ describe('The transaction of one report', () => {
               ],
             },
             { valueDecimal: 0.93 },
+            { valueString: '1' },
           ],
         },
       ],
@@ -165,6 +166,33 @@ describe('Writing reports', () => {
     const more = reportOf(finding({ severity: 'mild' }));
     expect(await writeReports(client, [more], { now })).toMatchObject([{ result: 'reviewed' }]);
     expect(transactions).toHaveLength(1);
+  });
+
+  test('what a person changed is left alone, also where the server keeps the label', async () => {
+    const { client, resources, transactions } = memoryServer();
+    const report = reportOf(finding());
+    await writeReports(client, [report], { now });
+    const key = `AdverseEvent/${report.id}`;
+    const found = resources.get(key) as AdverseEvent;
+    resources.set(key, { ...found, event: { text: 'drug eruption' } });
+    const more = reportOf(finding({ severity: 'mild' }));
+    expect(await writeReports(client, [more], { now })).toMatchObject([{ result: 'reviewed' }]);
+    expect(transactions).toHaveLength(1);
+  });
+
+  test('a version, a narrative and another order of members are no change', async () => {
+    const { client, resources } = memoryServer();
+    const report = reportOf(finding());
+    await writeReports(client, [report], { now });
+    const key = `AdverseEvent/${report.id}`;
+    const { resourceType, ...found } = resources.get(key) as AdverseEvent;
+    resources.set(key, {
+      ...Object.fromEntries(Object.entries(found).toReversed()),
+      resourceType,
+      meta: { ...found.meta, versionId: '9', lastUpdated: '2026-11-27T00:00:00Z' },
+      text: { status: 'generated', div: '<div>Rash</div>' },
+    } as AdverseEvent);
+    expect(await writeReports(client, [report], { now })).toMatchObject([{ result: 'unchanged' }]);
   });
 
   test('what a person deleted does not come back', async () => {
