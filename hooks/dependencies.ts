@@ -59,6 +59,8 @@ export interface HookDependencies {
   readonly threshold: number;
   /** How long a call reads notes before it answers with what it has. */
   readonly budgetMs: number;
+  /** How long the lists of the chart (allergies, adverse events) are waited for, retries included. */
+  readonly factsTimeoutMs: number;
   /** The category of the document search; absent: every category. */
   readonly noteCategory?: string;
   readonly sourceUrl?: string;

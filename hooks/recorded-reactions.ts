@@ -23,17 +23,14 @@ export async function recordedReactions(
   dependencies: HookDependencies,
   source: DataSource,
 ): Promise<RecordedReactions> {
+  const signal = AbortSignal.any([source.signal, AbortSignal.timeout(dependencies.factsTimeoutMs)]);
   const lists = await Promise.all(
     LISTS.map(async ({ key, type, parameter, name }) => {
       const resources = await prefetchedOrSearched(
         source,
         key,
         (client) =>
-          client.searchPages(
-            type,
-            { [parameter]: `Patient/${source.patientId}` },
-            { signal: source.signal },
-          ),
+          client.searchPages(type, { [parameter]: `Patient/${source.patientId}` }, { signal }),
         (error) => dependencies.onWarning?.(`the ${name} could not be read`, error),
       );
       return { name, resources };

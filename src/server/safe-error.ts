@@ -3,7 +3,10 @@
  * ours. A message of JSON.parse quotes what it parsed, one of a database the values of a row, one
  * of an HTTP client an address with a patient's id in it: such a message is not logged.
  */
-const SAFE_MESSAGES = new Set(['TypeError', 'RangeError', 'ReferenceError', 'ConfigurationError']);
+const SAFE_MESSAGES = new Set([
+  ...['TypeError', 'RangeError', 'ReferenceError'],
+  ...['ConfigurationError', 'FhirError', 'DatabaseError'],
+]);
 
 export interface SafeError {
   readonly name: string;

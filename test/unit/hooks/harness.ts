@@ -113,6 +113,7 @@ export function harness(options: HarnessOptions = {}): Harness {
     }),
     threshold: 0.5,
     budgetMs: 400,
+    factsTimeoutMs: 2000,
     noteCategory: 'clinical-note',
     onWarning: (what) => warnings.push(what),
     ...options.dependencies,
