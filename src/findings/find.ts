@@ -56,7 +56,8 @@ function findingOf(
   const drugMention = mention(drug, linker.linkDrug(drug.text));
   const eventMention = mention(event, linker.linkEvent(event.text));
   const others = extraction.entities.filter(
-    ({ id, type }) => id !== event.id && (type === 'ADE' || type === 'Drug' || type === 'Reason'),
+    ({ id, type }) =>
+      id !== event.id && id !== drug.id && (type === 'ADE' || type === 'Drug' || type === 'Reason'),
   );
   const severity = severityOf(note.text, sentenceAround(note, event), event, others);
   const passage = passageOf(note, drug, event);

@@ -12,9 +12,18 @@ const WORDS: readonly (readonly [Severity, string])[] = [
 /** Words that may stand between a grading word and the event: "severe diffuse itchy rash". */
 const BETWEEN = String.raw`(?:(?:\s+|\s*/\s*|-)(?:[\p{L}\p{N}'’/-]+)){0,3}?\s+`;
 
+/** "rash: mild", "the rash was severe". */
+const SET_OFF = String.raw`(?:[,(:–-]\s*|(?:is|was|were|are|has been|remained|became|becoming|described as)\s+(?:very |quite |rather |more )?)`;
+/** "rash from amoxicillin, mild": the grading word stands by itself, before no noun of its own. */
+const SHORT_PHRASE = String.raw`(?:\s+[\p{L}\p{N}'’/-]+){0,6}?`;
+const ALONE = String.raw`(?=\s*(?:[,.;)]|$)|\s+(?:and|but|in)\s)`;
+
 /**
  * The grading word that belongs to the event: within it, shortly before it, or after it set off by a
- * comma, a bracket or a verb ("rash, mild", "the rash was severe").
+ * comma, a bracket or a verb.
+ *
+ * @param others what else is named in the sentence, but for the drug of the pair: a grading word on
+ * its far side belongs to it
  */
 export function severityOf(
   text: string,
@@ -30,11 +39,8 @@ export function severityOf(
   return (
     graded(within, (words) => `(?<!\\p{L})(?:${words})(?!\\p{L})`) ??
     graded(before, (words) => `(?<!\\p{L}|not\\s)(?:${words})(?:${BETWEEN}|\\s*)$`) ??
-    graded(
-      after,
-      (words) =>
-        `^\\s*(?:[,(:–-]\\s*|(?:is|was|were|are|has been|remained|became|becoming|described as)\\s+(?:very|quite|rather|more)?\\s*)(?:${words})(?!\\p{L})`,
-    )
+    graded(after, (words) => `^\\s*${SET_OFF}(?:${words})(?!\\p{L})`) ??
+    graded(after, (words) => `^${SHORT_PHRASE}\\s*[,(]\\s*(?:${words})${ALONE}`)
   );
 }
 
