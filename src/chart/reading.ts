@@ -3,6 +3,7 @@ import type { Linker } from '../coding/coding.ts';
 import type { FindingsStore, ReadingKey } from '../database/findings-store.ts';
 import type { Extractor } from '../extraction/extraction.ts';
 import type { FhirClient } from '../fhir/client.ts';
+import { FhirError } from '../fhir/fhir-error.ts';
 import { findingsOf } from '../findings/find.ts';
 import type { NoteFindings } from '../findings/finding.ts';
 import type { Note } from '../notes/note.ts';
@@ -85,21 +86,17 @@ async function read(
 }
 
 /**
- * What may be said of an error: our own words, or the status that a server answered. Messages of
- * others may hold addresses with ids in them.
+ * What may be said of an error: words of ours, which hold no ids. Messages of others may hold
+ * addresses with ids in them.
  */
 function unreadable(error: unknown): Outcome {
   if (error instanceof NoteUnreadableError) {
     return { state: 'unreadable', reason: error.message, permanent: true };
   }
-  const { status, name } = (error ?? {}) as { status?: unknown; name?: unknown };
-  if (typeof status === 'number' && status >= 400) {
-    const reason = `The server answered ${status} when the note was asked for; it is tried again at the next call.`;
-    return { state: 'unreadable', reason, permanent: false };
-  }
-  const late = name === 'TimeoutError' || name === 'AbortError';
-  const reason = late
-    ? 'The server did not send the note in time; it is tried again at the next call.'
-    : 'The note could not be fetched; it is tried again at the next call.';
-  return { state: 'unreadable', reason, permanent: false };
+  const why = error instanceof FhirError ? error.message : 'The note could not be fetched.';
+  return {
+    state: 'unreadable',
+    reason: `${why} It is tried again at the next call.`,
+    permanent: false,
+  };
 }

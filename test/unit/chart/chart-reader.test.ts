@@ -7,6 +7,7 @@ import {
 } from '../../../src/chart/chart-reader.ts';
 import type { FindingsStore, Reading, ReadingKey } from '../../../src/database/findings-store.ts';
 import type { FhirClient } from '../../../src/fhir/client.ts';
+import { answeredError, FhirError } from '../../../src/fhir/fhir-error.ts';
 import { NoteUnreadableError } from '../../../src/notes/note-unreadable-error.ts';
 import { aNote, linker, marked } from '../findings/fixtures.ts';
 
@@ -304,7 +305,7 @@ describe('calls at the same time', () => {
     const { reader } = bench({
       readNote: async (client) => {
         await new Promise((resolve) => setImmediate(resolve));
-        if (client !== allowed) throw Object.assign(new Error('GET …'), { status: 403 });
+        if (client !== allowed) throw answeredError('read Binary', 403, undefined);
         return aNote(marked(TEXT).text);
       },
     });
@@ -339,8 +340,8 @@ describe('a note that cannot be read', () => {
 
   test.each<[string, Error, number]>([
     ['for good is not tried again', new NoteUnreadableError('a picture'), 1],
-    ['for now is', Object.assign(new Error('GET …'), { status: 503 }), 2],
-    ['in time is', Object.assign(new Error('…'), { name: 'TimeoutError' }), 2],
+    ['for now is', answeredError('read Binary', 503, undefined), 2],
+    ['in time is', new FhirError('timeout', 'The FHIR server did not answer in time.'), 2],
   ])('%s', async (_, error, tries) => {
     let tried = 0;
     const { reader } = bench({
