@@ -3,6 +3,7 @@ import type { AnyResource } from '../src/cds-hooks/coding.ts';
 import { preconditionFailed } from '../src/cds-hooks/error.ts';
 import { bundleResources, readPrefetched } from '../src/cds-hooks/prefetch.ts';
 import type { FhirClient } from '../src/fhir/client.ts';
+import { currentDocuments } from '../src/fhir/current-documents.ts';
 import type { NoFhirAccess } from './dependencies.ts';
 import { shapeError } from './fhir-shapes.ts';
 
@@ -34,11 +35,15 @@ export async function prefetchedDocuments(source: DataSource): Promise<Prefetche
       const further = prefetched.unfinished
         ? await furtherPages(source, prefetched.unfinished)
         : { resources: [], complete: true };
-      const all = ofPatient([...prefetched.resources, ...further.resources], source.patientId);
-      const documents = all.filter(({ resourceType }) => resourceType === 'DocumentReference');
+      const documents = [...prefetched.resources, ...further.resources].filter(
+        ({ resourceType }) => resourceType === 'DocumentReference',
+      );
       const sound = documents.filter((document) => shapeError(document) === undefined);
+      const current = currentDocuments(sound as unknown as DocumentReference[], {
+        patientId: source.patientId,
+      });
       return {
-        documents: sound as unknown as DocumentReference[],
+        documents: current.documents,
         unreadable: documents.length - sound.length + (further.complete ? 0 : 1),
       };
     }

@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { vigilnoteServices } from '../../hooks/services.ts';
-import { createChartReader } from '../chart/chart-reader.ts';
+import { type BackgroundChartReader, createChartReader } from '../chart/chart-reader.ts';
 import type { Linker } from '../coding/coding.ts';
 import { openVocabulary } from '../coding/open.ts';
 import { type Database, openDatabase } from '../database/database.ts';
 import { createExtractor, type JnrfExtractor } from '../extraction/extractor.ts';
+import { searchDocuments } from '../fhir/documents.ts';
 import { createFhirClient } from '../fhir/fhir-client.ts';
+import { readNote } from '../fhir/read-note.ts';
 import { createApplication } from './application.ts';
 import type { Configuration } from './configuration.ts';
 import { fhirAccess } from './fhir-access.ts';
@@ -46,9 +48,16 @@ export async function startVigilnote(
   options: StartOptions = {},
 ): Promise<Vigilnote> {
   const logger = options.logger ?? createLogger(configuration.logLevel);
+  const onWarning: OnWarning = (what, error) =>
+    logger.warn(error === undefined ? {} : { error: safeError(error) }, what);
   const parts = await openParts(configuration);
+  const chart = chartReader(configuration, parts, onWarning);
   try {
-    const application = assemble(configuration, parts, logger, options);
+    const application = assemble(
+      configuration,
+      { ...parts, chart },
+      { logger, onWarning, ...options },
+    );
     const server = await listen(application, configuration);
     const { provider, modelId } = parts.extractor;
     const url = urlOf(server);
@@ -69,7 +78,9 @@ export async function startVigilnote(
     }
     let closed: Promise<void> | undefined;
     const close = (): Promise<void> => {
-      closed ??= endServer(server).then(() => closeParts(parts));
+      closed ??= endServer(server)
+        .then(() => chart.close())
+        .then(() => closeParts(parts));
       return closed;
     };
     return { url, provider: provider.name, close };
@@ -84,6 +95,8 @@ interface Parts {
   readonly extractor: JnrfExtractor;
   readonly linker: Linker;
 }
+
+type OnWarning = (what: string, error: unknown) => void;
 
 /** Opens the parts at the same time; when one fails, those that opened are closed. */
 async function openParts(configuration: Configuration): Promise<Parts> {
@@ -113,16 +126,51 @@ async function closeParts({ database, extractor }: Parts): Promise<void> {
   await database.close();
 }
 
+/** Reads charts as the configuration says; what a search had to leave out is logged in numbers. */
+function chartReader(
+  { noteCategory, fhirTimeoutMs, workers }: Configuration,
+  { database, extractor, linker }: Parts,
+  onWarning: OnWarning,
+): BackgroundChartReader {
+  return createChartReader({
+    extractor,
+    linker,
+    store: database.findings,
+    searchDocuments: async (client, patientId) => {
+      const { documents, problems } = await searchDocuments(client, {
+        patientId,
+        ...(noteCategory !== undefined && { categories: [noteCategory] }),
+        // For all pages and retries: somebody waits.
+        signal: AbortSignal.timeout(fhirTimeoutMs),
+      });
+      if (problems.brokenEntries > 0) {
+        onWarning(
+          `a search brought ${problems.brokenEntries} entries that are no documents`,
+          undefined,
+        );
+      }
+      return documents;
+    },
+    readNote,
+    // One more than the model reads at once, so that it does not wait for a server.
+    concurrency: Math.max(4, workers * 2),
+    onWarning,
+  });
+}
+
 function assemble(
   configuration: Configuration,
-  { database, extractor, linker }: Parts,
-  logger: Logger,
-  options: StartOptions,
+  { database, extractor, linker, chart }: Parts & { readonly chart: BackgroundChartReader },
+  {
+    logger,
+    onWarning,
+    mount,
+  }: StartOptions & { readonly logger: Logger; readonly onWarning: OnWarning },
 ): Express {
   const metrics = createMetrics({ process: true });
   const { noteCategory, publicUrl, corsOrigins, bodyLimitMb } = configuration;
   const services = vigilnoteServices({
-    chart: createChartReader({ extractor, linker, store: database.findings }),
+    chart,
     linker,
     memory: database.feedback,
     openFhir: fhirAccess({
@@ -132,10 +180,11 @@ function assemble(
     }),
     threshold: configuration.threshold ?? extractor.manifest.thresholds.card,
     budgetMs: configuration.budgetMs,
+    factsTimeoutMs: configuration.fhirTimeoutMs,
     ...(noteCategory !== undefined && { noteCategory }),
     ...(publicUrl !== undefined && { sourceUrl: publicUrl }),
     observe: (observation) => metrics.guidance(observation),
-    onWarning: (what, error) => logger.warn({ error: safeError(error) }, what),
+    onWarning,
   });
   return createApplication({
     services,
@@ -153,7 +202,7 @@ function assemble(
     logger,
     corsOrigins,
     bodyLimitMb,
-    ...(options.mount && { mount: options.mount }),
+    ...(mount && { mount }),
   });
 }
 
