@@ -1,16 +1,27 @@
 import type { DocumentReference } from 'fhir/r4.js';
+import type { Linker } from '../coding/coding.ts';
 import type { FindingsStore, ReadingKey } from '../database/findings-store.ts';
 import type { Extractor } from '../extraction/extraction.ts';
 import type { FhirClient } from '../fhir/client.ts';
+import { currentDocuments } from '../fhir/current-documents.ts';
+import { searchDocuments } from '../fhir/documents.ts';
+import { readNote } from '../fhir/read-note.ts';
 import type { ChartFindings, ChartReader, ChartRequest } from './chart.ts';
 import { documentVersion } from './document-version.ts';
 import { Flights, Run } from './flights.ts';
-import type { Outcome, ReadingParts } from './reading.ts';
+import type { Outcome, ReadNote } from './reading.ts';
 
-export interface ChartReaderOptions extends ReadingParts {
+export interface ChartReaderOptions {
   readonly extractor: Pick<Extractor, 'modelId' | 'extract'>;
-  /** The patient's current documents. */
-  searchDocuments(client: FhirClient, patientId: string): Promise<readonly DocumentReference[]>;
+  readonly linker: Linker;
+  /** Where findings are kept; absent: nowhere, every call reads everything. */
+  readonly store?: FindingsStore;
+  /** Value of the search parameter `category`; absent: documents of every category. */
+  readonly noteCategory?: string | undefined;
+  /** The patient's current documents; default: `searchDocuments` of src/fhir. */
+  searchDocuments?(client: FhirClient, patientId: string): Promise<readonly DocumentReference[]>;
+  /** Default: `readNote` of src/fhir. */
+  readonly readNote?: ReadNote;
   /** Documents of a chart that are read, the newest; default 1,000. */
   readonly maximumDocuments?: number;
   /** Documents that are read at once, over all calls; default 4. */
@@ -20,6 +31,8 @@ export interface ChartReaderOptions extends ReadingParts {
    * most, milliseconds; default 60,000.
    */
   readonly backgroundMs?: number;
+  /** Told of what went wrong without costing the answer, in words that hold no patient data. */
+  onWarning?(what: string, error: unknown): void;
 }
 
 /** A chart reader that goes on reading between calls. */
@@ -29,6 +42,13 @@ export interface BackgroundChartReader extends ChartReader {
   /** Drops what waits, ends what is being read, takes no further call. */
   close(): Promise<void>;
 }
+
+/** For a reading that nothing is kept of. */
+const KEEPS_NOTHING: FindingsStore = {
+  find: async (keys) => keys.map(() => undefined),
+  keep: async () => undefined,
+  erasePatient: async () => 0,
+};
 
 const MAXIMUM_DOCUMENTS = 1_000;
 const CONCURRENCY = 4;
@@ -47,7 +67,11 @@ const BACKGROUND_MS = 60_000;
  * client's own time limits end it.
  */
 export function createChartReader(options: ChartReaderOptions): BackgroundChartReader {
-  const flights = new Flights(options, options.concurrency ?? CONCURRENCY);
+  const store = options.store ?? KEEPS_NOTHING;
+  const flights = new Flights(
+    { ...options, store, readNote: options.readNote ?? readNote },
+    options.concurrency ?? CONCURRENCY,
+  );
   const runs = new Set<Run>();
   let closed = false;
 
@@ -61,8 +85,9 @@ export function createChartReader(options: ChartReaderOptions): BackgroundChartR
         key: keyOf(options, request, document),
       }));
       const outcomes = await lookUp(
-        options,
+        store,
         entries.map(({ key }) => key),
+        options.onWarning,
       );
       const run = new Run(request.client, request.patientId);
       runs.add(run);
@@ -94,12 +119,15 @@ export function createChartReader(options: ChartReaderOptions): BackgroundChartR
 
 /** The newest first: when the budget ends before all is read, the latest is what was read. */
 async function documentsOf(
-  { searchDocuments, maximumDocuments = MAXIMUM_DOCUMENTS, onWarning }: ChartReaderOptions,
+  options: ChartReaderOptions,
   { client, patientId, documents }: ChartRequest,
 ): Promise<readonly DocumentReference[]> {
-  const found = documents ?? (await searchDocuments(client, patientId));
+  const found = documents
+    ? currentDocuments(documents, { patientId }).documents
+    : await (options.searchDocuments?.(client, patientId) ?? search(options, client, patientId));
+  const { maximumDocuments = MAXIMUM_DOCUMENTS } = options;
   if (found.length > maximumDocuments) {
-    onWarning?.(
+    options.onWarning?.(
       `a chart has ${found.length} documents; the newest ${maximumDocuments} are read`,
       undefined,
     );
@@ -107,6 +135,22 @@ async function documentsOf(
   return [...found]
     .sort((one, other) => writtenAt(other) - writtenAt(one))
     .slice(0, maximumDocuments);
+}
+
+async function search(
+  { noteCategory, maximumDocuments = MAXIMUM_DOCUMENTS, onWarning }: ChartReaderOptions,
+  client: FhirClient,
+  patientId: string,
+): Promise<readonly DocumentReference[]> {
+  const { documents, problems } = await searchDocuments(client, {
+    patientId,
+    maximumDocuments,
+    ...(noteCategory !== undefined && { categories: [noteCategory] }),
+  });
+  const { brokenEntries, more } = problems;
+  if (more) onWarning?.(`a chart has more than ${maximumDocuments} documents`, undefined);
+  if (brokenEntries > 0) onWarning?.(`${brokenEntries} entries of a search are broken`, undefined);
+  return documents;
 }
 
 function writtenAt({ date, meta }: DocumentReference): number {
@@ -128,8 +172,9 @@ function keyOf(
 
 /** What is kept; nothing where the database fails, since everything can be read anew. */
 async function lookUp(
-  { store, onWarning }: { store: FindingsStore } & Pick<ChartReaderOptions, 'onWarning'>,
+  store: FindingsStore,
   keys: readonly ReadingKey[],
+  onWarning: ChartReaderOptions['onWarning'],
 ): Promise<(Outcome | undefined)[]> {
   try {
     const kept = await store.find(keys);

@@ -62,12 +62,14 @@ export async function readDocument(
 
 async function read(
   { extractor, linker, readNote }: ReadingParts,
-  { client, document, signal }: Parameters<typeof readDocument>[1],
+  { client, document, patientId, signal }: Parameters<typeof readDocument>[1],
 ): Promise<Outcome> {
   if (signal.aborted) return { state: 'abandoned' };
   let note: Note;
   try {
-    note = await readNote(client, document, { signal });
+    const read = await readNote(client, document, { signal });
+    // A document of a prefetch need not name its patient.
+    note = { ...read, source: { ...read.source, patientId } };
   } catch (error) {
     return signal.aborted ? { state: 'abandoned' } : unreadable(error);
   }

@@ -81,7 +81,10 @@ function findingOf(
     evidence: evidenceOf(note, drug, event),
     ...(severity && { severity }),
     ...(outcome && { outcome }),
-    seriousness: seriousnessOf(passage, names),
+    seriousness: seriousnessOf(
+      passage,
+      severity === 'severe' ? [...names, ...names.map(severely)] : names,
+    ),
     ...(classes.length > 0 && { drugClasses: classes }),
     modelId: extraction.modelId,
     vocabularyVersion: linker.vocabularyVersion,
@@ -95,6 +98,11 @@ function findingOf(
  */
 function confidenceOf({ confidence }: Relation): number {
   return Math.min(1, Math.max(0, confidence));
+}
+
+/** Some events are medically important only where the note grades them so: "severe hyponatremia". */
+function severely(name: string): string {
+  return `severe ${name}`;
 }
 
 function mention<Link>({ start, end, text, confidence }: Entity, link: Link): Mention<Link> {

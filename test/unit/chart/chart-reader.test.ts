@@ -190,6 +190,28 @@ describe('a chart', () => {
     await expect(reader.findings({ client: aClient(), patientId: 'p1' })).rejects.toThrow('down');
   });
 
+  test('that a prefetch brought is read without what is in error, superseded, or another patient’s', async () => {
+    const { reader } = bench();
+    const documents = [
+      aDocument('1', { status: 'entered-in-error' }),
+      aDocument('2', { subject: { reference: 'Patient/another' } }),
+      aDocument('3'),
+      aDocument('4', {
+        relatesTo: [{ code: 'replaces', target: { reference: 'DocumentReference/3' } }],
+      }),
+    ];
+    const answer = await reader.findings({ client: aClient(), patientId: 'p1', documents });
+    expect(references(answer)).toEqual(['4']);
+  });
+
+  test('names its patient also where a document names none', async () => {
+    const { reader } = bench();
+    const documents = [aDocument('1')];
+    const answer = await reader.findings({ client: aClient(), patientId: 'p7', documents });
+    expect(answer.notes[0]?.source.patientId).toBe('p7');
+    expect(answer.notes[0]?.findings[0]?.patientId).toBe('p7');
+  });
+
   test('of too many documents is read from its newest, and says so', async () => {
     const { reader, warnings } = bench({ maximumDocuments: 2 });
     const answer = await reader.findings({ client: aClient(), patientId: 'p1' });
@@ -385,6 +407,44 @@ describe('a note that cannot be read', () => {
     failing = false;
     expect(await reader.findings(request)).toMatchObject({ notes: [{}], unreadable: [] });
   });
+});
+
+test('without a store, and with the reading of src/fhir, documents and notes come from the server', async () => {
+  const [first, second] = [aDocument('1'), aDocument('2')];
+  const asked: unknown[] = [];
+  const client: FhirClient = {
+    ...aClient(),
+    async *searchPages(type, parameters) {
+      asked.push([type, parameters]);
+      const entry = [{ resource: first }, { resource: second }, { resource: 'broken' as never }];
+      yield { resourceType: 'Bundle', type: 'searchset', entry };
+    },
+    readAttachment: async (url) => {
+      asked.push(url);
+      const bytes = new TextEncoder().encode(marked(TEXT).text);
+      return { contentType: 'text/plain', bytes };
+    },
+  };
+  const { reader, warnings } = bench();
+  await reader.close();
+  const plain = createChartReader({
+    extractor: { modelId: 'model-1', extract: async () => marked(TEXT).extraction },
+    linker,
+    noteCategory: 'clinical-note',
+    onWarning: (what) => warnings.push(what),
+  });
+  open.push(plain);
+  const answer = await plain.findings({ client, patientId: 'p1' });
+  expect(references(answer)).toEqual(['2', '1']);
+  expect(answer.notes[0]?.findings[0]?.evidence.quote).toBe('Developed a rash on amoxicillin.');
+  expect(asked).toEqual([
+    ['DocumentReference', expect.objectContaining({ patient: 'p1', category: 'clinical-note' })],
+    'Binary/2',
+    'Binary/1',
+  ]);
+  expect(warnings).toEqual(['1 entries of a search are broken']);
+  await plain.findings({ client, patientId: 'p1' });
+  expect(asked).toHaveLength(6);
 });
 
 test('a database that fails costs time, not the answer', async () => {

@@ -235,6 +235,8 @@ describe('seriousness', () => {
       ['life-threatening', 'other-medically-important'],
     ],
     ['[tongue swelling] on {lisinopril}.', ['other-medically-important']],
+    ['Hyponatremia: [hyponatremia] from {lisinopril}.', []],
+    ['Severe symptomatic [hyponatremia] from {lisinopril}.', ['other-medically-important']],
     ['[nausea] from {codeine}, she admitted to missing doses.', []],
     ['Patient died of [anaphylaxis] after {amoxicillin}.', ['death', 'other-medically-important']],
     [
