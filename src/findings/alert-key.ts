@@ -2,8 +2,11 @@ import type { Finding } from './finding.ts';
 import { digestOf } from './finding-id.ts';
 import { drugKey, eventKey } from './identity.ts';
 
-/** How weighty a piece of news is: what was dismissed lightly is shown once more when it weighs more. */
-export type Weight = 'class' | 'info' | 'warning';
+/**
+ * How weighty a piece of news is: what was dismissed lightly is shown once more when it weighs more.
+ * By class alone it is news about the drug that is ordered: `class 733` for its ingredients.
+ */
+export type Weight = 'info' | 'warning' | `class ${string}`;
 
 /** Hexadecimal digits a token: enough that two of one patient's do not meet. */
 const DIGITS = 16;
@@ -38,7 +41,6 @@ export function isDismissed(
   weight: Weight,
   dismissed: ReadonlySet<string>,
 ): boolean {
-  const atLeast: readonly Weight[] =
-    weight === 'warning' ? ['warning'] : weight === 'info' ? ['info', 'warning'] : ['class'];
+  const atLeast: readonly Weight[] = weight === 'info' ? ['info', 'warning'] : [weight];
   return atLeast.some((one) => dismissed.has(tokenOf(finding, one)));
 }

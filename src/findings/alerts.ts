@@ -107,7 +107,7 @@ function judgeMatch(
 /** `warning` only when the very ingredients are ordered, the event is serious and plainly stated. */
 function weightOf({ assertion, seriousness }: Finding, match: Match | 'patient'): Weight {
   if (match === 'patient') return 'info';
-  if (match.by === 'class') return 'class';
+  if (match.by === 'class') return `class ${orderedIngredients(match.order)}`;
   const grave = seriousness.length > 0 && assertion !== 'possible';
   return match.by === 'very-ingredients' && grave ? 'warning' : 'info';
 }
@@ -132,9 +132,11 @@ function matchesOf(
   return matches[0] && matches[0].by !== 'class' ? [matches[0]] : matches;
 }
 
-/** One card a drug; by class alone one card an order. */
+/** One card a drug; by class alone one card an ordered drug, whatever its strength. */
 function groupOf({ finding, match }: News): string {
-  return match?.by === 'class' ? `order ${orderKey(match.order)}` : `drug ${drugKey(finding.drug)}`;
+  return match?.by === 'class'
+    ? `order ${orderedIngredients(match.order)}`
+    : `drug ${drugKey(finding.drug)}`;
 }
 
 function alertOf(news: readonly News[]): Alert {
@@ -145,12 +147,13 @@ function alertOf(news: readonly News[]): Alert {
   const order = best.find(({ weight }) => !warning || weight === 'warning')?.match?.order;
   const byClass = first.match?.by === 'class';
   const drugs = new Map(best.map(({ finding }) => [drugKey(finding.drug), finding.drug]));
+  const findings = new Map(best.map(({ finding }) => [finding.id, finding]));
   return {
     key: keyOf(best.map(({ finding, weight }) => tokenOf(finding, weight))),
     indicator: warning ? 'warning' : 'info',
     drugDisplay: [...drugs.values()].map(drugDisplay).join(', '),
     ingredients: ingredientsOf(best),
-    findings: best.map(({ finding }) => finding),
+    findings: [...findings.values()],
     matchedBy: byClass ? 'class' : first.match ? 'ingredient' : 'patient',
     ...(order && { order }),
   };
@@ -200,9 +203,13 @@ function byOrder(one: OrderedDrug, other: OrderedDrug): number {
   return compare(orderKey(one), orderKey(other));
 }
 
-function orderKey({ resourceType, resourceId, ingredients, text }: OrderedDrug): string {
-  const codes = ingredients.map(({ code }) => code).sort();
-  return JSON.stringify([codes, text, resourceType ?? '', resourceId ?? '']);
+function orderKey(order: OrderedDrug): string {
+  const { text, resourceType = '', resourceId = '' } = order;
+  return JSON.stringify([orderedIngredients(order), text, resourceType, resourceId]);
+}
+
+function orderedIngredients({ ingredients }: OrderedDrug): string {
+  return [...new Set(ingredients.map(({ code }) => code))].sort().join('+');
 }
 
 function compare(one: string, other: string): number {

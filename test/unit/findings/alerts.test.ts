@@ -228,6 +228,17 @@ describe('a match by class alone', () => {
     expect(alert.drugDisplay).toBe('amoxicillin, penicillins');
   });
 
+  test('is one alert for two strengths of the ordered drug, and one more for another drug', () => {
+    const [one] = orders;
+    if (!one) throw new Error('no order');
+    const stronger = { ...one, resourceId: 'stronger', text: 'ampicillin 1000 MG' };
+    expect(only({ orders: [one, stronger] }).findings).toHaveLength(1);
+    const findings = [aFinding({ of: ['simvastatin'], reaction: 'myalgia' }), aFinding()];
+    const two = decideAlerts(anInput({ findings, orders: [one, anOrder('atorvastatin')] }));
+    expect(two.map(({ matchedBy }) => matchedBy)).toEqual(['class', 'class']);
+    expect(new Set(two.map(({ key }) => key)).size).toBe(2);
+  });
+
   test('does not go by what drugs are for, nor from penicillins to cephalosporins', () => {
     expect(reason({ findings: [serious], orders: [anOrder('cephalexin')] })).toBe('not-ordered');
   });
