@@ -12,7 +12,8 @@ from .scoring import relation_counts, total
 NOTE_SETS = ("invented_notes", "clinic_notes")
 ADE_BIASES = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5)
 GRID = np.round(np.arange(0.2, 0.91, 0.05), 2)
-CARD_PRECISION = 0.75
+# A wrong card costs a glance at the sentence it quotes; an event that no card shows is not seen.
+CARD_PRECISION = 2 / 3
 
 
 def count_at(results: list, threshold: float, ade: bool):
@@ -52,8 +53,8 @@ def choose(read) -> dict:
     """`read(ade_bias)` → {set name: read documents}. → bias and thresholds.
 
     ADE bias and threshold: together, by the best mean ADE–Drug F1 (lenient, end to end) over all the
-    sets; other relations: likewise at that bias; card: the lowest threshold at which three
-    in four of the notes' distinct (drug, event) pairs are right.
+    sets; other relations: likewise at that bias; card: the lowest threshold at which two
+    in three of the notes' distinct (drug, event) pairs are right.
     """
     outcomes = {bias: read(bias) for bias in ADE_BIASES}
     scored = {bias: best_threshold(list(results.values()), True) for bias, results in outcomes.items()}
