@@ -29,7 +29,7 @@ export function createTourReport(output: Output): TourReport {
     output.line(
       dim(
         coldPendingDocuments === 0
-          ? `  ${first}, notes read`
+          ? `  ${first} with every note read, then ${ms(warm.elapsedMs)}`
           : `  ${first} with ${coldPendingDocuments} notes unread; read after ${ms(readingMs)}, then ${ms(warm.elapsedMs)}`,
       ),
     );
@@ -65,7 +65,8 @@ export function createTourReport(output: Output): TourReport {
         .filter((inline) => inline.type !== 'link')
         .map((inline) => (inline.type === 'bold' ? bold(inline.text) : inline.text))
         .join('')
-        .replace(/ · $/, '');
+        // Where a link stood, which a terminal does not follow.
+        .replace(/ · (?=\.|$)/, '');
       return block.type === 'item' ? dim(`- ${text}`) : text;
     });
     const quote = blocks.findIndex(({ type }) => type === 'quote');

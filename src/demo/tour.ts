@@ -81,21 +81,24 @@ async function openChart(ehr: Ehr, patient: SamplePatient): Promise<ChartStep> {
     return { answer, pending };
   };
   const cold = await view();
-  let warm = cold;
-  while (warm.pending > 0) {
+  let last = cold;
+  while (last.pending > 0) {
     if (performance.now() - started > READING_LIMIT_MS) {
-      throw new Error(`${warm.pending} notes of ${patient.id} are still unread after two minutes`);
+      throw new Error(`${last.pending} notes of ${patient.id} are still unread after two minutes`);
     }
     await new Promise((resolve) => setTimeout(resolve, READING_PAUSE_MS));
-    warm = await view();
+    last = await view();
   }
+  const readingMs = performance.now() - started;
+  // The call that found every note read may have waited for the last of them.
+  const warm = await view();
   return {
     kind: 'chart',
     patient,
     cold: cold.answer,
     coldPendingDocuments: cold.pending,
     warm: warm.answer,
-    readingMs: performance.now() - started,
+    readingMs,
   };
 }
 

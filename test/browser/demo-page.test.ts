@@ -103,10 +103,11 @@ import { findChromium, launchChromium } from '../support/chromium.mjs';
   });
 
   test('an order on which there is nothing to say is signed without a card', async () => {
-    await openChart(/Nakamura, Grace/);
-    await draft('amoxicillin');
+    // The note that tells of an anaphylaxis was entered in error.
+    await openChart(/Zielinski, Tomasz/);
+    await draft('ceftriaxone');
     await sign();
-    await page.getByText(/^Signed: amoxicillin/).waitFor();
+    await page.getByText(/^Signed: ceftriaxone/).waitFor();
     expect(await page.locator('.card').count()).toBe(0);
   });
 

@@ -57,14 +57,14 @@ export const EXPECTED_CARDS: readonly ExpectedCard[] = [
     notes: ['n04'],
   },
   { patient: 'p05', order: 'iohexol', event: ['hives', 'itching'], notes: ['n02', 'n04'] },
-  { patient: 'p05', order: 'ondansetron', event: ['constipat'], notes: ['n06'] },
+  { patient: 'p05', order: 'ondansetron', event: ['constipation', 'constipat'], notes: ['n06'] },
   {
     patient: 'p06',
     order: 'clindamycin',
     event: ['colitis', 'difficile', 'diarrhea', 'watery stool'],
     notes: ['n02'],
   },
-  { patient: 'p06', order: 'amiodarone', event: ['hypothyroid'], notes: ['n03'] },
+  { patient: 'p06', order: 'amiodarone', event: ['hypothyroidism', 'hypothyroid'], notes: ['n03'] },
   {
     patient: 'p06',
     order: 'digoxin',
@@ -75,7 +75,7 @@ export const EXPECTED_CARDS: readonly ExpectedCard[] = [
   {
     patient: 'p07',
     order: 'levetiracetam',
-    event: ['irritab', 'short-tempered', 'tearful'],
+    event: ['irritability', 'irritab', 'short-tempered', 'tearful'],
     notes: ['n02'],
   },
   {
@@ -106,11 +106,6 @@ export const EXPECTED_CARDS: readonly ExpectedCard[] = [
 ];
 
 export const EXPECTED_SILENCES: readonly ExpectedSilence[] = [
-  {
-    patient: 'p01',
-    order: 'penicillin-v',
-    because: 'the anaphylaxis to penicillin was her mother’s',
-  },
   { patient: 'p01', order: 'naproxen', because: 'ulcers were named as a risk, not as an event' },
   { patient: 'p01', order: 'losartan', because: 'taken for years without trouble' },
   { patient: 'p02', order: 'apixaban', because: 'the note says that there was no bleeding' },
