@@ -1,9 +1,13 @@
 import { MAXIMUM_SUMMARY_LENGTH } from '../src/cds-hooks/card.ts';
 import type { Alert } from '../src/findings/alert.ts';
+import type { Finding } from '../src/findings/finding.ts';
 import { isAllergicReaction } from './allergic-reaction.ts';
 import type { CardContext } from './card-context.ts';
 import { oneLine } from './markdown.ts';
 import { capitalised, dayOf, eventDisplay, shortened } from './words.ts';
+
+/** Longer words of a note give way to the coded term, UTF-16 units. */
+const WORDS_OF_A_NOTE = 40;
 
 /**
  * One line of plain text within the 139 characters of the specification, whatever the names:
@@ -22,10 +26,16 @@ export function summaryOf(alert: Alert, context: CardContext): string {
   const drug = shortened(capitalised(plain(drugOf(alert))), 45);
   const fixed = `${drug}: ${possible}${noted}${tail}`;
   const event = shortened(
-    inSentence(plain(eventDisplay(best))),
+    inSentence(plain(eventWords(best))),
     MAXIMUM_SUMMARY_LENGTH - fixed.length,
   );
   return shortened(`${drug}: ${possible}${event}${noted}${tail}`, MAXIMUM_SUMMARY_LENGTH);
+}
+
+/** In the note's own words: vocabularies turn them round ("Rash maculo-papular"). */
+function eventWords(finding: Finding): string {
+  const words = oneLine(finding.event.text);
+  return words.length <= WORDS_OF_A_NOTE ? words : eventDisplay(finding);
 }
 
 /** By class the reader must see both: what is ordered, and what the note speaks of. */
