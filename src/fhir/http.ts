@@ -151,8 +151,9 @@ function named(
     );
   }
   // fetch: TypeError "fetch failed", or "terminated" while the body was coming; the code is in its cause.
-  if (error instanceof Error && error.name === 'TypeError' && error.cause !== undefined) {
-    const { code } = error.cause as { code?: unknown };
+  const { name, cause } = (error ?? {}) as { name?: unknown; cause?: { code?: unknown } };
+  if (name === 'TypeError' && cause) {
+    const { code } = cause;
     const why = typeof code === 'string' ? ` (${code})` : '';
     return new FhirError(
       'unreachable',
