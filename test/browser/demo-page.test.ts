@@ -103,11 +103,11 @@ import { findChromium, launchChromium } from '../support/chromium.mjs';
   });
 
   test('an order on which there is nothing to say is signed without a card', async () => {
-    // The note that tells of an anaphylaxis was entered in error.
-    await openChart(/Zielinski, Tomasz/);
-    await draft('ceftriaxone');
+    // A drug that no note of hers names.
+    await openChart(/Nakamura, Grace/);
+    await draft('losartan');
     await sign();
-    await page.getByText(/^Signed: ceftriaxone/).waitFor();
+    await page.getByText(/^Signed: losartan/).waitFor();
     expect(await page.locator('.card').count()).toBe(0);
   });
 

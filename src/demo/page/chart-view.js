@@ -19,7 +19,12 @@ export function chartHeader(patient, { allergies, adverseEvents, medications }) 
         `${patient.gender} · ${age(patient.birthDate)} years · born ${patient.birthDate} · record ${patient.id}`,
       ),
     ),
-    facts('Allergies', allergies.map(allergyText), 'none recorded', 'fact-allergy'),
+    facts(
+      'Allergies',
+      allergies.filter((one) => !deniesAllergy(one)).map(allergyText),
+      allergies.some(deniesAllergy) ? 'no known allergies' : 'none recorded',
+      'fact-allergy',
+    ),
     facts('Adverse events', adverseEvents.map(adverseEventText), 'none recorded', 'fact-event'),
     facts(
       'Medications',
@@ -39,6 +44,11 @@ function facts(title, texts, none, className) {
       ? element('p', { class: 'none' }, none)
       : element('ul', {}, ...texts.map((text) => element('li', {}, text))),
   );
+}
+
+/** SNOMED CT: “No known allergy” is recorded as a resource of its own. */
+function deniesAllergy(allergy) {
+  return allergy.code.coding?.some(({ code }) => code === '716186003') ?? false;
 }
 
 function allergyText(allergy) {
