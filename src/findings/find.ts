@@ -1,6 +1,7 @@
 import type { Linker } from '../coding/coding.ts';
 import type { Entity, Extraction, Relation } from '../extraction/extraction.ts';
 import type { Note } from '../notes/note.ts';
+import { pairConfidence } from './confidence.ts';
 import { outcomeOf } from './cues/outcome.ts';
 import { seriousnessOf } from './cues/seriousness.ts';
 import { severityOf } from './cues/severity.ts';
@@ -75,7 +76,7 @@ function findingOf(
     patientId: note.source.patientId,
     drug: drugMention,
     event: eventMention,
-    confidence: confidenceOf(relation),
+    confidence: pairConfidence(relation.confidence, drug.confidence, event.confidence),
     assertion: event.assertion ?? 'present',
     ...(event.assertionCue && { assertionCue: event.assertionCue.text }),
     evidence: evidenceOf(note, drug, event),
@@ -89,15 +90,6 @@ function findingOf(
     modelId: extraction.modelId,
     vocabularyVersion: linker.vocabularyVersion,
   };
-}
-
-/**
- * The relation's own probability, since the card threshold of a model is chosen on that number with
- * whole pairs counted: a pair with a wrong drug or event is a wrong pair (models/training). How sure
- * the model is of each entity is kept in its mention.
- */
-function confidenceOf({ confidence }: Relation): number {
-  return Math.min(1, Math.max(0, confidence));
 }
 
 /** Some events are medically important only where the note grades them so: "severe hyponatremia". */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { pairConfidence } from '../../../src/findings/confidence.ts';
 import { LONGEST_QUOTE } from '../../../src/findings/evidence.ts';
 import { findingsOf } from '../../../src/findings/find.ts';
 import type { Finding } from '../../../src/findings/finding.ts';
@@ -16,16 +17,43 @@ function only(text: string, pairs?: Parameters<typeof marked>[1], source = {}): 
   return findings[0];
 }
 
+describe('confidence', () => {
+  const part = fc.double({ min: 0, max: 1, noNaN: true });
+
+  test('is that of the relation and the entities where they agree, and 0 where one is', () => {
+    expect(pairConfidence(0.9, 0.9, 0.9)).toBeCloseTo(0.9, 10);
+    expect(pairConfidence(1, 1, 1)).toBe(1);
+    expect(pairConfidence(0.99, 0, 0.99)).toBe(0);
+  });
+
+  test('lies between the least and the most sure part, and grows with each', () => {
+    fc.assert(
+      fc.property(part, part, part, part, (relation, drug, event, more) => {
+        const confidence = pairConfidence(relation, drug, event);
+        expect(confidence).toBeGreaterThanOrEqual(Math.min(relation, drug, event) - 1e-9);
+        expect(confidence).toBeLessThanOrEqual(Math.max(relation, drug, event) + 1e-9);
+        for (const surer of [
+          pairConfidence(Math.max(relation, more), drug, event),
+          pairConfidence(relation, Math.max(drug, more), event),
+          pairConfidence(relation, drug, Math.max(event, more)),
+        ]) {
+          expect(surer).toBeGreaterThanOrEqual(confidence);
+        }
+      }),
+    );
+  });
+});
+
 describe('a related drug and event', () => {
   test('become a finding with codes, confidence, evidence and where it was made', () => {
     const finding = only('HPI:\nSeen today. Developed a [rash] on {amoxicillin}. Went home.', [
       [0, 0, 0.83],
     ]);
+    expect(finding.confidence).toBeCloseTo(pairConfidence(0.83, 0.95, 0.9), 10);
     expect(finding).toMatchObject({
       patientId: 'p1',
       drug: { text: 'amoxicillin', confidence: 0.95, link: { kind: 'drug' } },
       event: { text: 'rash', confidence: 0.9, link: { kind: 'event' } },
-      confidence: 0.83,
       assertion: 'present',
       evidence: { quote: 'Developed a rash on amoxicillin.', sectionHeading: 'HPI' },
       drugClasses: ['penicillins', 'beta-lactams', 'antibiotics'],
@@ -66,7 +94,7 @@ describe('a related drug and event', () => {
         [1, 1, 0.95],
       ],
     );
-    expect(finding).toMatchObject({ confidence: 0.95 });
+    expect(finding.confidence).toBeCloseTo(pairConfidence(0.95, 0.95, 0.9), 10);
     expect(finding.evidence.quote).toContain('spreading');
   });
 
