@@ -46,7 +46,10 @@ export function findHeadings(lines: readonly Line[], marks: LayoutMarks): Headin
     if (line.blank) continue;
     const first = ownLineHeading(line, index, context) ?? inlineHeading(line, context);
     if (first) headings.push(first);
-    if (!first?.ownLine) headings.push(...midLineHeadings(line, first?.end ?? line.contentStart));
+    if (first?.ownLine) continue;
+    for (const heading of midLineHeadings(line, first?.end ?? line.contentStart)) {
+      headings.push(heading);
+    }
   }
   return headings;
 }

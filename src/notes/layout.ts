@@ -62,12 +62,15 @@ function sentencesOf(
   headings: readonly Heading[],
 ): TextSpan[] {
   const sentences: TextSpan[] = [];
+  // Not by spreading into push: a note of one line may have a million sentences.
+  const split = (start: number, end: number) => {
+    for (const sentence of splitSentences(text, start, end)) sentences.push(sentence);
+  };
   let body: Line[] = [];
   let next = 0;
   const endBody = () => {
     for (const group of joinWrappedLines(body)) {
-      const start = (group[0] as Line).contentStart;
-      sentences.push(...splitSentences(text, start, (group.at(-1) as Line).contentEnd));
+      split((group[0] as Line).contentStart, (group.at(-1) as Line).contentEnd);
     }
     body = [];
   };
@@ -87,7 +90,7 @@ function sentencesOf(
     let start = line.contentStart;
     while (next < headings.length && (headings[next] as Heading).start < line.end) {
       const at = (headings[next] as Heading).start;
-      if (at > start) sentences.push(...splitSentences(text, start, at));
+      if (at > start) split(start, at);
       start = at;
       next += 1;
     }
