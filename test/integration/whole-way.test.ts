@@ -23,6 +23,8 @@ beforeAll(async () => {
     port: 0,
     database: 'memory:',
     budgetMs: BUDGET_MS,
+    // Weights change; what is tested here is the way.
+    threshold: 0.5,
     fhirTimeoutMs: 2000,
     fhirServers: [hapi.baseUrl, hapi.securedUrl, faulty.baseUrl],
   });
@@ -150,8 +152,9 @@ async function cardsOf(body: { readonly hook: string }): Promise<Card[]> {
   return responseSchema.parse(answer.body).cards;
 }
 
-const RASH = 'She developed a diffuse urticarial rash after amoxicillin, which was stopped.';
-const PLAIN = `HISTORY OF PRESENT ILLNESS:\nSeen for follow-up of an ear infection. ${RASH}\n\nPLAN:\nReturn in two weeks.\n`;
+const RASH = 'Amoxicillin-induced urticaria, which resolved.';
+const QUOTE = '> “**Amoxicillin**-induced **urticaria**, which resolved.”';
+const PLAIN = `HISTORY OF PRESENT ILLNESS:\nSeen for follow-up. ${RASH}\n\nPLAN:\nReturn in two weeks.\n`;
 const UNRELATED = 'Blood pressure well controlled on lisinopril 10 mg daily. No complaints today.';
 const NAUSEA = 'Metformin was stopped because of severe nausea and vomiting.';
 
@@ -162,12 +165,10 @@ describe('an EHR signs an order and sends nothing but where its FHIR server is',
     expect(cards).toHaveLength(1);
     const [card] = cards;
     expect(card?.summary).toMatch(/^Amoxicillin: .* noted 2023-04-02; no allergy recorded$/);
-    expect(card?.detail).toMatch(
-      /^> “She developed .*\*\*.*rash\*\* after \*\*amoxicillin\*\*, which was stopped\.”/,
-    );
+    expect(card?.detail).toContain(QUOTE);
     expect(card?.detail).toContain('Progress note · Dr. Ann Lee · 2023-04-02');
     expect(card?.detail).toContain('RxNorm 723');
-    expect(card?.detail).toMatch(/MedDRA (LLT|PT) 100\d{5}/);
+    expect(card?.detail).toContain('(Urticaria, MedDRA PT 10046735)');
     expect(card?.links?.[0]?.url).toMatch(`${hapi.baseUrl}/DocumentReference/`);
     // The link leads to the note.
     await expect(send('GET', card?.links?.[0]?.url ?? '')).resolves.toMatchObject({
@@ -258,7 +259,7 @@ describe('notes as they come', () => {
     for (const note of notes) {
       const patientId = await load([note]);
       const [card] = await cardsOf(orderSign(patientId, 'amoxicillin'));
-      expect(card?.detail).toMatch(/rash\*\* after \*\*amoxicillin\*\*/);
+      expect(card?.detail).toContain(QUOTE);
     }
   });
 
@@ -343,7 +344,7 @@ describe('a FHIR server in trouble', () => {
       const [card] = await cardsOf(body);
       faulty.recover();
       expect(card?.summary).toMatch(/; allergy list not readable$/);
-      expect(card?.detail).toMatch(/^> “She developed/);
+      expect(card?.detail).toContain(QUOTE);
     },
   );
 
@@ -369,8 +370,11 @@ async function expectValid(resource: FhirResource): Promise<void> {
     `${hapi.baseUrl}/${resource.resourceType}/$validate`,
     resource,
   )) as OperationOutcome;
+  // R4's own package holds the v3-ObservationValue of 2018, which ends before the AI codes.
   const errors = outcome.issue.filter(
-    ({ severity }) => severity === 'error' || severity === 'fatal',
+    ({ severity, diagnostics = '' }) =>
+      (severity === 'error' || severity === 'fatal') &&
+      !/^Unknown code '.*v3-ObservationValue#AIAST'$/.test(diagnostics),
   );
   expect(errors).toEqual([]);
 }
