@@ -2,7 +2,7 @@ import type { Coding } from '../coding/coding.ts';
 import type { Alert, AlertInput, OrderedDrug } from './alert.ts';
 import { keyOf, tokenOf, type Weight } from './alert-key.ts';
 import type { Finding } from './finding.ts';
-import { drugDisplay, drugKey } from './identity.ts';
+import { drugDisplay, drugKey, eventKey, ingredientCodes } from './identity.ts';
 import { instantsOf } from './note-date.ts';
 import { matchOf, type OrderMatch } from './order-match.ts';
 import {
@@ -31,7 +31,7 @@ export function decideAlerts(input: AlertInput): Alert[] {
   const groups = new Map<string, News[]>();
   for (const judged of judgeAll(input)) {
     for (const news of judged.news) {
-      const key = groupOf(news);
+      const key = groupOf(news, input.findings);
       groups.set(key, [...(groups.get(key) ?? []), news]);
     }
   }
@@ -132,11 +132,26 @@ function matchesOf(
   return matches[0] && matches[0].by !== 'class' ? [matches[0]] : matches;
 }
 
-/** One card a drug; by class alone one card an ordered drug, whatever its strength. */
-function groupOf({ finding, match }: News): string {
-  return match?.by === 'class'
-    ? `order ${orderedIngredients(match.order)}`
-    : `drug ${drugKey(finding.drug)}`;
+/**
+ * One card a drug; by class alone one card an ordered drug, whatever its strength. A class that a note
+ * blames ("thiazide-induced") goes with the one drug of it that the notes blame for the same event.
+ */
+function groupOf({ finding, match }: News, findings: readonly Finding[]): string {
+  if (match?.by === 'class') return `order ${orderedIngredients(match.order)}`;
+  const { link } = finding.drug;
+  if (link.kind !== 'class') return `drug ${drugKey(finding.drug)}`;
+  const members = new Set(
+    findings
+      .filter(
+        (other) =>
+          !silentByAssertion(other) &&
+          eventKey(other.event) === eventKey(finding.event) &&
+          ingredientCodes(other.drug.link).some((code) => link.members.includes(code)),
+      )
+      .map((other) => drugKey(other.drug)),
+  );
+  const [member] = members;
+  return `drug ${members.size === 1 ? member : drugKey(finding.drug)}`;
 }
 
 function alertOf(news: readonly News[]): Alert {
@@ -146,17 +161,25 @@ function alertOf(news: readonly News[]): Alert {
   const warning = best.some(({ weight }) => weight === 'warning');
   const order = best.find(({ weight }) => !warning || weight === 'warning')?.match?.order;
   const byClass = first.match?.by === 'class';
-  const drugs = new Map(best.map(({ finding }) => [drugKey(finding.drug), finding.drug]));
   const findings = new Map(best.map(({ finding }) => [finding.id, finding]));
   return {
     key: keyOf(best.map(({ finding, weight }) => tokenOf(finding, weight))),
     indicator: warning ? 'warning' : 'info',
-    drugDisplay: [...drugs.values()].map(drugDisplay).join(', '),
+    drugDisplay: drugsOf(best, byClass),
     ingredients: ingredientsOf(best),
     findings: [...findings.values()],
     matchedBy: byClass ? 'class' : first.match ? 'ingredient' : 'patient',
     ...(order && { order }),
   };
+}
+
+/** All drugs that a match by class rests on; else the drug itself, where a class stands beside it. */
+function drugsOf(news: readonly News[], all: boolean): string {
+  const drugs = new Map(news.map(({ finding: { drug } }) => [drugKey(drug), drug]));
+  const named = [...drugs.values()];
+  if (all) return named.map(drugDisplay).join(', ');
+  const drug = named.find(({ link }) => link.kind === 'drug') ?? named[0];
+  return drug ? drugDisplay(drug) : '';
 }
 
 function ingredientsOf(news: readonly News[]): Coding[] {

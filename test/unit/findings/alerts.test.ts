@@ -29,7 +29,7 @@ function only(changes: Partial<AlertInput>): Alert {
 const SERIOUS: Partial<Finding> = { seriousness: ['other-medically-important'] };
 const serious = aFinding({ reaction: 'anaphylaxis', ...SERIOUS });
 const ofPenicillins = {
-  ...aFinding(),
+  ...aFinding({ id: 'of-penicillins' }),
   drug: { ...aFinding().drug, text: 'penicillins', link: classLink('penicillins') },
 };
 const uncoded = {
@@ -287,6 +287,18 @@ describe('cards', () => {
       'amoxicillin',
       'amoxicillin / clavulanate',
     ]);
+  });
+
+  test('of a class goes with the one drug of it that did the same, else stands alone', () => {
+    const alert = only({ findings: [{ ...ofPenicillins, confidence: 1 }, aFinding()] });
+    expect(alert).toMatchObject({ drugDisplay: 'amoxicillin', matchedBy: 'patient' });
+    expect(alert.findings).toHaveLength(2);
+    const hives = aFinding({ reaction: 'hives' });
+    expect(decideAlerts(anInput({ findings: [ofPenicillins, hives] }))).toHaveLength(2);
+    const second = aFinding({ of: ['ampicillin'] });
+    expect(decideAlerts(anInput({ findings: [ofPenicillins, aFinding(), second] }))).toHaveLength(
+      3,
+    );
   });
 
   test('name warnings before the rest, and matches by class last', () => {
