@@ -45,10 +45,10 @@ async function freePort(): Promise<number> {
 }
 
 async function carryOut(target: string, givenBase: string | undefined): Promise<void> {
-  const dockerfile = parseDockerfile(readFileSync(join(context, 'Dockerfile'), 'utf8'));
-  const stages = stagesFor(dockerfile, target);
   const workDirectory = mkdtempSync(join(tmpdir(), 'vigilnote-image-'));
   try {
+    const dockerfile = parseDockerfile(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+    const stages = stagesFor(dockerfile, target);
     const base = givenBase ?? join(workDirectory, 'base');
     if (!givenBase) {
       say(`making a clean ${SUITE} with debootstrap`);
@@ -65,6 +65,11 @@ async function carryOut(target: string, givenBase: string | undefined): Promise<
     if (!image) throw new Error(`the target ${target} was not built`);
     checkContents(image.directory, say);
     await checkService(image, await freePort(), say);
+    say('every step was carried out, and the service answers');
+  } catch (error) {
+    // Said before the roots are removed, which takes its time.
+    say(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
   } finally {
     tearDown(workDirectory);
   }
@@ -89,11 +94,5 @@ if (reason) {
   say(`skipped: ${reason}`);
   process.exitCode = process.env.CI === 'true' ? 1 : 0;
 } else {
-  try {
-    await carryOut(positionals[0] ?? 'cpu', values.base);
-    say('every step was carried out, and the service answers');
-  } catch (error) {
-    say(`failed: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  }
+  await carryOut(positionals[0] ?? 'cpu', values.base);
 }

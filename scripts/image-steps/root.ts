@@ -77,7 +77,10 @@ export interface Process {
  */
 export function start(words: readonly string[], process_: Process, stdio: 'inherit' | 'pipe') {
   const { directory, workingDirectory, environment, user } = process_;
-  const variables = Object.entries({ PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...environment });
+  const variables = Object.entries({
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ...environment,
+  });
   return spawn(
     'unshare',
     [
