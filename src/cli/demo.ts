@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import type { SamplePatient } from '../demo/load-sample-chart.ts';
 import { output } from './output.ts';
 
 const HOST = '127.0.0.1';
@@ -52,7 +53,7 @@ async function demo(options: { once?: boolean; port: number }): Promise<void> {
     const ready = performance.now() - started;
     output.line(output.style('bold', `Vigilnote on an invented chart: ${chart.length} patients`));
     output.line(`ready in ${(ready / 1000).toFixed(1)} s, model on ${vigilnote.provider}`);
-    await tour(vigilnote.url);
+    await tour(vigilnote.url, chart);
     printAddresses(vigilnote.url);
     if (options.once) return;
     output.line('Staying up; Ctrl-C ends it.');
@@ -62,15 +63,12 @@ async function demo(options: { once?: boolean; port: number }): Promise<void> {
   }
 }
 
-async function tour(serviceUrl: string): Promise<void> {
-  const [{ createEhr }, { runTour }, { createTourReport }, { loadSampleChart }] = await Promise.all(
-    [
-      import('../demo/ehr.ts'),
-      import('../demo/tour.ts'),
-      import('../demo/tour-report.ts'),
-      import('../demo/load-sample-chart.ts'),
-    ],
-  );
+async function tour(serviceUrl: string, chart: readonly SamplePatient[]): Promise<void> {
+  const [{ createEhr }, { runTour }, { createTourReport }] = await Promise.all([
+    import('../demo/ehr.ts'),
+    import('../demo/tour.ts'),
+    import('../demo/tour-report.ts'),
+  ]);
   const ehr = createEhr({
     serviceUrl,
     fhirUrl: `${serviceUrl}/demo/fhir`,
@@ -81,7 +79,7 @@ async function tour(serviceUrl: string): Promise<void> {
   output.line(`discovery lists ${hooks} (${Math.round(elapsedMs)} ms)`);
   const report = createTourReport(output);
   const steps = [];
-  for await (const step of runTour(ehr, loadSampleChart())) {
+  for await (const step of runTour(ehr, chart)) {
     report.step(step);
     steps.push(step);
   }
