@@ -16,9 +16,11 @@ from .choose import choose
 from .data import NATIVE, Document, pack, read_corpus, token_range
 from .labels import ADE, DRUG, ENTITY_TYPES
 from .reader import OnnxGraphs, TorchGraphs, reader_of
-from .scoring import entity_counts, relation_counts, total
+from .scoring import entity_counts, overlaps, relation_counts, total
 
 SETS = ("phee", "invented_notes", "clinic_notes", "maccrobat")
+GROUPS = ("entities", "relations", "relations on gold spans")
+DISTANCES = (100, 300, 1000, 10**9)
 # Types that the dev split labels completely enough to be scored.
 SCORED_TYPES = {"maccrobat": {"Drug", "Strength", "Dosage", "Route"},
                 "phee": set(ENTITY_TYPES) - {"Form"}}
@@ -146,19 +148,52 @@ def figures(results: list, thresholds: dict) -> dict:
                     tables.setdefault(group, {}).setdefault(name, {})[mode] = {
                         "p": round(count.precision, 4), "r": round(count.recall, 4), "f1": round(count.f1, 4),
                         "gold": count.gold, "predicted": count.predicted}
+    tables["ADE-Drug by distance"] = recall_by_distance(results, thresholds)
     return tables
+
+
+def recall_by_distance(results: list, thresholds: dict) -> dict:
+    """Share of the gold ADE–Drug pairs found, by characters between the starts of event and drug."""
+    bands, least = {}, 0
+    for most in DISTANCES:
+        gold_spans, end_to_end = [], []
+        for result in results:
+            found_on_gold = set(above(result["pairs_on_gold"], thresholds))
+            found = [pair for pair in above(result["pairs"], thresholds) if pair[0][0] == "ADE"]
+            for event, drug in result["gold_pairs"]:
+                if event[0] == "ADE" and least <= abs(event[1] - drug[1]) < most:
+                    gold_spans.append((event, drug) in found_on_gold)
+                    end_to_end.append(any(overlaps(event, a) and overlaps(drug, b) for a, b in found))
+        if gold_spans:
+            bands[f"{least}–{most - 1}" if most < DISTANCES[-1] else f"{least} and more"] = {
+                "gold": len(gold_spans), "gold_spans": round(float(np.mean(gold_spans)), 4),
+                "end_to_end": round(float(np.mean(end_to_end)), 4)}
+        least = most
+    return bands
+
+
+def distance_table(bands: dict) -> str:
+    """`recall_by_distance` as a table."""
+    lines = ["**recall of ADE–Drug by distance (characters)**", "",
+             "| distance | gold | on gold spans | end to end, lenient |", "|---|---|---|---|"]
+    lines += [f"| {name} | {band['gold']} | {band['gold_spans']:.3f} | {band['end_to_end']:.3f} |"
+              for name, band in bands.items()]
+    return "\n".join(lines) + "\n"
 
 
 def markdown(name: str, documents: int, tables: dict) -> str:
     """The tables of one set."""
     lines = [f"### {name}.dev ({documents} documents)", ""]
-    for group, rows in tables.items():
+    for group in GROUPS:
+        rows = tables[group]
         lines += [f"**{group}**", "", "| type | gold | strict P / R / F1 | lenient P / R / F1 |", "|---|---|---|---|"]
         for row, modes in rows.items():
             cells = [" / ".join(f"{modes[m][k]:.3f}" for k in ("p", "r", "f1")) if m in modes else "–"
                      for m in ("strict", "lenient")]
             lines.append(f"| {row} | {modes['strict']['gold']} | {cells[0]} | {cells[1]} |")
         lines.append("")
+    if "ADE" in tables["relations"]:
+        lines.append(distance_table(tables["ADE-Drug by distance"]))
     return "\n".join(lines)
 
 
