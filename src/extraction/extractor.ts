@@ -56,6 +56,9 @@ export async function createExtractor(options: ExtractorOptions = {}): Promise<J
   signal?.throwIfAborted();
   const manifest = await openModelDirectory(modelDirectory);
   signal?.throwIfAborted();
+  // The official builds report the use of models to Microsoft unless told not to (since 1.29,
+  // https://github.com/microsoft/onnxruntime/pull/27379). Read when the library starts.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   // TensorFloat-32 keeps ten bits of a fraction: scores would leave the 1e-4 that ONNX and PyTorch
   // agree to. cuBLAS reads this when it is loaded, and there is no option of the binding for it.
   if (provider !== 'cpu') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
