@@ -6,8 +6,9 @@
 ARG NODE_VERSION=24.21.0
 ARG ONNXRUNTIME_VERSION=1.30.0
 
-# Packages of the service, without development packages and without other platforms' libraries.
-FROM node:${NODE_VERSION}-bookworm-slim AS packages
+# Packages of the service, without development packages and without other platforms' libraries, and
+# the service's own files, readable by everybody however they lie in the checkout.
+FROM node:${NODE_VERSION}-bookworm-slim AS files
 ARG ONNXRUNTIME_VERSION
 WORKDIR /app
 ENV ONNXRUNTIME_NODE_INSTALL=skip
@@ -18,20 +19,25 @@ RUN node -e "const { version } = require('onnxruntime-node/package.json'); \
 RUN cd node_modules/onnxruntime-node/bin/napi-v6 && \
     keep="linux/$(node -p process.arch)" && \
     mv "$keep" /tmp/runtime && rm -r ./* && mkdir linux && mv /tmp/runtime "$keep"
-
-# What both images share: Node itself, no npm, no compiler, nobody's shell but sh.
-FROM debian:bookworm-slim AS runtime
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin vigilnote && \
-    install -d -o vigilnote -g vigilnote -m 0700 /data
-COPY --from=packages /usr/local/bin/node /usr/local/bin/node
-WORKDIR /app
-COPY --from=packages /app/node_modules node_modules/
+WORKDIR /service
 COPY package.json LICENSE THIRD-PARTY-NOTICES.md ./
 COPY mappings/starter mappings/starter/
 COPY models/jnrf models/jnrf/
 COPY hooks hooks/
 COPY src src/
+RUN chmod -R u=rwX,go=rX /service
+
+# What both images share: Node itself, no npm, no compiler, nobody's shell but sh.
+FROM debian:bookworm-slim AS runtime
+RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin vigilnote && \
+    install -d -o vigilnote -g vigilnote -m 0700 /data
+COPY --from=files /usr/local/bin/node /usr/local/bin/node
+WORKDIR /app
+COPY --from=files /app/node_modules node_modules/
+COPY --from=files /service ./
+# ONNX Runtime would report the use of models to its makers.
 ENV NODE_ENV=production \
+    ORT_DISABLE_TELEMETRY=1 \
     VIGILNOTE_HOST=0.0.0.0 \
     VIGILNOTE_PORT=8080 \
     VIGILNOTE_DATABASE=/data/database

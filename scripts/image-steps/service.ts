@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Built } from './build.ts';
 import { runIn, start } from './root.ts';
 
-/** How long the service may take to answer after its start, as the image's own start period. */
-const START_MS = 30_000;
+/** How long the service may take to answer after its start, also on a machine that does other things. */
+const START_MS = 180_000;
 const POLL_MS = 250;
 
 /**

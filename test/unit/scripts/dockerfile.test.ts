@@ -115,6 +115,13 @@ describe('The Dockerfile of this repository', () => {
     expect(execForm(check.replace(/^CMD\s+/, ''))?.[0]).toBe('node');
   });
 
+  test.each(['cpu', 'gpu'])('%s has ONNX Runtime report nothing', (target) => {
+    const settings = lineage(target).filter(({ name }) => name === 'ENV');
+    expect(settings.map(({ text }) => assignments(text))).toContainEqual(
+      expect.objectContaining({ ORT_DISABLE_TELEMETRY: '1' }),
+    );
+  });
+
   test('copies from the repository only what is there and not ignored', () => {
     const isLeftOut = ignoreRules(read('.dockerignore'));
     const sources = file.stages
