@@ -8,7 +8,7 @@ import { startVigilnote } from '../server/start.ts';
 /** Words that a note of the measured chart has at least: an ordinary progress note. */
 const WORDS_PER_NOTE = 600;
 /** Long enough that every note is read before the answer. */
-const UNLIMITED_MS = 60_000;
+const UNLIMITED_MS = 600_000;
 const PATIENT_ID = 'bench';
 
 export interface HookBench {
@@ -135,7 +135,7 @@ function words(bytes: Uint8Array): number {
 }
 
 function draftOrder(): Parameters<ReturnType<typeof createEhr>['orderSign']>[1][number] {
-  const order = DEMO_ORDERS.find(({ key }) => key === 'amoxicillin') ?? DEMO_ORDERS[0];
+  const order = DEMO_ORDERS.find(({ key }) => key === 'hydrochlorothiazide') ?? DEMO_ORDERS[0];
   if (!order) throw new Error('the demo has no order to draft');
   return {
     resourceType: 'MedicationRequest',

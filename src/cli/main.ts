@@ -38,8 +38,7 @@ const COMMANDS: readonly { readonly names: readonly string[]; load(): Promise<Re
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('vigilnote')
     .description(
-      'Finds drug–adverse-event relations in the clinical notes of a FHIR server and tells\n' +
-        'whoever needs to know: a clinician by a CDS Hooks card, pharmacovigilance by an AdverseEvent.',
+      'Finds drug–adverse-event relations in the clinical notes of a FHIR server and tells whoever needs to know: a clinician by a CDS Hooks card, pharmacovigilance by an AdverseEvent.',
     )
     .version(packageVersion(), '-V, --version')
     .showHelpAfterError('(vigilnote --help lists the commands)')
