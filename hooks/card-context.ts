@@ -13,9 +13,15 @@ export interface CardContext {
   readonly newUuid: () => string;
   /** Names of the classes of an ingredient (RxCUI). */
   readonly classesOf: (ingredient: string) => readonly string[];
-  /** Notes that are still being read, and notes that cannot be read. */
+  /** Notes that are still being read. */
   readonly pendingNotes: number;
-  readonly unreadableNotes: number;
+  readonly unreadableNotes: {
+    /** Of all that could not be read, also what has no name. */
+    readonly count: number;
+    /** Where they come from, and `DocumentReference/<id>` of each that has one. */
+    readonly server: string;
+    readonly references: readonly string[];
+  };
   readonly unreadParts: readonly UnreadPart[];
   /** Where Vigilnote is explained, for the card's source. */
   readonly sourceUrl?: string;

@@ -104,7 +104,10 @@ function placeOf({ evidence }: Finding): string {
 }
 
 /** The document's address, where the note came from a FHIR server. */
-export function documentUrl({ server, reference }: NoteSource): string | undefined {
+export function documentUrl({
+  server,
+  reference,
+}: Pick<NoteSource, 'server' | 'reference'>): string | undefined {
   const base = URL.parse(server);
   if (!base || !/^https?:$/.test(base.protocol)) return undefined;
   if (!/^DocumentReference\/[A-Za-z0-9\-.]{1,64}$/.test(reference)) return undefined;
@@ -172,6 +175,17 @@ function caveats({ pendingNotes, unreadableNotes, unreadParts }: CardContext): s
     ...(pendingNotes > 0
       ? [`${capitalised(counted(pendingNotes, 'note'))} still being read.`]
       : []),
-    ...(unreadableNotes > 0 ? [`${counted(unreadableNotes, 'note')} could not be read.`] : []),
+    ...(unreadableNotes.count > 0 ? [unreadableLine(unreadableNotes)] : []),
   ];
+}
+
+function unreadableLine({ count, server, references }: CardContext['unreadableNotes']): string {
+  const links = references.flatMap((reference) => {
+    const url = documentUrl({ server, reference });
+    return url ? [`[${escapeMarkdown(reference)}](${url})`] : [];
+  });
+  const shown = links.slice(0, FURTHER_PLACES_SHOWN);
+  const named =
+    shown.length > 0 ? `: ${shown.join(', ')}${shown.length < count ? ' and others' : ''}` : '';
+  return `${counted(count, 'note')} could not be read${named}.`;
 }

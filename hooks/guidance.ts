@@ -57,7 +57,11 @@ export async function giveGuidance(
     newUuid: dependencies.newUuid ?? randomUUID,
     classesOf: (ingredient) => dependencies.linker.classesOf(ingredient),
     pendingNotes: notes.chart.pendingDocuments,
-    unreadableNotes: notes.unreadable,
+    unreadableNotes: {
+      count: notes.unreadable,
+      server: notes.server,
+      references: notes.chart.unreadable.map(({ reference }) => reference),
+    },
     unreadParts: recorded.unread,
     ...(dependencies.sourceUrl !== undefined && { sourceUrl: dependencies.sourceUrl }),
   };

@@ -107,7 +107,7 @@ export function cardContext(changes: Partial<CardContext> = {}): CardContext {
     newUuid: () => `uuid-${++count}`,
     classesOf: () => [],
     pendingNotes: 0,
-    unreadableNotes: 0,
+    unreadableNotes: { count: 0, server: 'https://ehr.example/fhir', references: [] },
     unreadParts: [],
     ...changes,
   };

@@ -180,14 +180,24 @@ test('a match by class alone is one line that suggests nothing', () => {
 test('what could not be read is said on the card', () => {
   const card = toCard(
     alert(),
-    cardContext({ pendingNotes: 3, unreadableNotes: 1, unreadParts: ['allergy list'] }),
+    cardContext({
+      pendingNotes: 3,
+      unreadableNotes: {
+        count: 2,
+        server: 'https://ehr.example/fhir',
+        references: ['DocumentReference/d7', 'DocumentReference/x](javascript:y'],
+      },
+      unreadParts: ['allergy list'],
+    }),
   );
   expect(card.summary).toBe('Amoxicillin: rash noted 2023-04-03; allergy list not readable');
   expect(card.detail).toContain(
     'The allergy list could not be read: this reaction may be recorded there.',
   );
   expect(card.detail).toContain('3 notes still being read.');
-  expect(card.detail).toContain('1 note could not be read.');
+  expect(card.detail).toContain(
+    '2 notes could not be read: [DocumentReference/d7](https://ehr.example/fhir/DocumentReference/d7) and others.',
+  );
 });
 
 test('an unsure note, and a document that is no server’s, are told as such', () => {

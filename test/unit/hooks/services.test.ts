@@ -38,11 +38,9 @@ test('discovery names three services with the same prefetch templates', async ()
   ]);
   for (const service of services) {
     expect(service.prefetch).toEqual({
-      patient: 'Patient/{{context.patientId}}',
       documents: 'DocumentReference?patient={{context.patientId}}&category=clinical-note',
       allergies: 'AllergyIntolerance?patient={{context.patientId}}',
       adverseEvents: 'AdverseEvent?subject=Patient/{{context.patientId}}',
-      medications: 'MedicationRequest?patient={{context.patientId}}',
     });
   }
 });
