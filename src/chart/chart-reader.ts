@@ -3,11 +3,10 @@ import type { Linker } from '../coding/coding.ts';
 import type { FindingsStore, ReadingKey } from '../database/findings-store.ts';
 import type { Extractor } from '../extraction/extraction.ts';
 import type { FhirClient } from '../fhir/client.ts';
-import { currentDocuments } from '../fhir/current-documents.ts';
-import { searchDocuments } from '../fhir/documents.ts';
 import { readNote } from '../fhir/read-note.ts';
 import type { ChartFindings, ChartReader, ChartRequest } from './chart.ts';
 import { documentVersion } from './document-version.ts';
+import { documentsToRead } from './documents-to-read.ts';
 import { Flights, Run } from './flights.ts';
 import type { Outcome, ReadNote } from './reading.ts';
 
@@ -50,7 +49,6 @@ const KEEPS_NOTHING: FindingsStore = {
   erasePatient: async () => 0,
 };
 
-const MAXIMUM_DOCUMENTS = 1_000;
 const CONCURRENCY = 4;
 const BACKGROUND_MS = 60_000;
 
@@ -79,7 +77,7 @@ export function createChartReader(options: ChartReaderOptions): BackgroundChartR
     async findings(request) {
       if (closed) throw new Error('the chart reader is closed');
       const startedAt = performance.now();
-      const documents = await documentsOf(options, request);
+      const documents = await documentsToRead(options, request);
       const entries = documents.map((document) => ({
         document,
         key: keyOf(options, request, document),
@@ -115,46 +113,6 @@ export function createChartReader(options: ChartReaderOptions): BackgroundChartR
       await flights.idle();
     },
   };
-}
-
-/** The newest first: when the budget ends before all is read, the latest is what was read. */
-async function documentsOf(
-  options: ChartReaderOptions,
-  { client, patientId, documents }: ChartRequest,
-): Promise<readonly DocumentReference[]> {
-  const found = documents
-    ? currentDocuments(documents, { patientId }).documents
-    : await (options.searchDocuments?.(client, patientId) ?? search(options, client, patientId));
-  const { maximumDocuments = MAXIMUM_DOCUMENTS } = options;
-  if (found.length > maximumDocuments) {
-    options.onWarning?.(
-      `a chart has ${found.length} documents; the newest ${maximumDocuments} are read`,
-      undefined,
-    );
-  }
-  return [...found]
-    .sort((one, other) => writtenAt(other) - writtenAt(one))
-    .slice(0, maximumDocuments);
-}
-
-async function search(
-  { noteCategory, maximumDocuments = MAXIMUM_DOCUMENTS, onWarning }: ChartReaderOptions,
-  client: FhirClient,
-  patientId: string,
-): Promise<readonly DocumentReference[]> {
-  const { documents, problems } = await searchDocuments(client, {
-    patientId,
-    maximumDocuments,
-    ...(noteCategory !== undefined && { categories: [noteCategory] }),
-  });
-  const { brokenEntries, more } = problems;
-  if (more) onWarning?.(`a chart has more than ${maximumDocuments} documents`, undefined);
-  if (brokenEntries > 0) onWarning?.(`${brokenEntries} entries of a search are broken`, undefined);
-  return documents;
-}
-
-function writtenAt({ date, meta }: DocumentReference): number {
-  return Date.parse(date ?? meta?.lastUpdated ?? '') || 0;
 }
 
 function keyOf(

@@ -28,6 +28,11 @@ export function matchOf(finding: Finding, order: OrderedDrug): OrderMatch | unde
   return sharesClass(finding.drugClasses, order.classes) ? 'class' : undefined;
 }
 
+/** The same for orders of the same drug, whatever their strength and form. */
+export function orderedIngredients({ ingredients }: OrderedDrug): string {
+  return [...new Set(ingredients.map(({ code }) => code))].sort().join('+');
+}
+
 /** Whether the words of `part` stand next to each other in `text`, punctuation and case left aside. */
 export function holdsWords(text: string, part: string): boolean {
   const words = normaliseText(part);

@@ -1,55 +1,71 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Database, openDatabase } from '../../../src/database/database.ts';
 import { DatabaseError } from '../../../src/database/database-error.ts';
 import { noteFindings, readingKey, SERVER } from './fixtures.ts';
 
 let parent: string;
+/** A directory with a database that was opened, written to and closed: making one takes seconds. */
+let made: string;
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'vigilnote-database-'));
+  made = join(parent, 'made');
+  const database = await openDatabase({ location: made });
+  await database.findings.keep(readingKey(), 'p1', { state: 'read', findings: noteFindings() });
+  await database.close();
 });
+
+async function copyOfMade(name: string): Promise<string> {
+  await cp(made, join(parent, name), { recursive: true });
+  return join(parent, name);
+}
 afterAll(() => rm(parent, { recursive: true, force: true }));
 
 describe('a database in a directory', () => {
-  test('keeps what was stored when it is opened again, and leaves no lock', async () => {
-    const location = join(parent, 'reopened');
-    const first = await openDatabase({ location });
-    await first.findings.keep(readingKey(), 'p1', { state: 'read', findings: noteFindings() });
-    await first.close();
-    expect(await readdir(location)).toEqual(['pgdata']);
+  test('is readable by its owner alone, and leaves no lock', async () => {
+    expect((await stat(made)).mode & 0o077).toBe(0);
+    expect(await readdir(made)).toEqual(['pgdata']);
+  });
 
-    const second = await openDatabase({ location });
-    const found = await second.findings.find([readingKey()]);
-    await second.close();
+  test('keeps what was stored when it is opened again', async () => {
+    const database = await openDatabase({ location: await copyOfMade('reopened') });
+    const found = await database.findings.find([readingKey()]);
+    await database.close();
     expect(found).toEqual([{ state: 'read', findings: noteFindings() }]);
   });
 
-  test('is readable by its owner alone', async () => {
-    const location = join(parent, 'private');
-    const database = await openDatabase({ location });
-    await database.close();
-    expect((await stat(location)).mode & 0o077).toBe(0);
-  });
-
   test('refuses a second opening while the first lasts, and says what to do', async () => {
-    const location = join(parent, 'twice');
+    const location = await copyOfMade('twice');
     const first = await openDatabase({ location });
     await expect(openDatabase({ location })).rejects.toThrow(
       new RegExp(`in use by process ${process.pid}.*another directory \\(VIGILNOTE_DATABASE\\)`),
     );
     await first.close();
-    await (await openDatabase({ location })).close();
+    expect(await readdir(location)).toEqual(['pgdata']);
   });
 
   test('says that a damaged cluster is damaged, and frees the lock', async () => {
-    const location = join(parent, 'damaged');
-    await (await openDatabase({ location })).close();
+    const location = await copyOfMade('damaged');
     await writeFile(join(location, 'pgdata/global/pg_control'), 'not a control file');
-    await expect(openDatabase({ location })).rejects.toThrow(DatabaseError);
-    await expect(openDatabase({ location })).rejects.toThrow(/damaged.*move the directory away/s);
+    const opening = openDatabase({ location });
+    await expect(opening).rejects.toThrow(DatabaseError);
+    await expect(opening).rejects.toThrow(/damaged.*move the directory away/s);
     expect(await readdir(location)).toEqual(['pgdata']);
+  });
+
+  test('of a newer version is left as it is, and says so', async () => {
+    const location = await copyOfMade('newer');
+    const cluster = await PGlite.create(join(location, 'pgdata'));
+    await cluster.query(
+      "insert into kysely_migration (name, timestamp) values ('9999-of-the-future', '2099-01-01')",
+    );
+    await cluster.close();
+    await expect(openDatabase({ location })).rejects.toThrow(
+      /not those of this version.*newer one/s,
+    );
   });
 
   test('does not write into a directory of other files', async () => {
