@@ -1,3 +1,5 @@
+import type { MedicationRequest } from 'fhir/r4.js';
+import { RXNORM_SYSTEM } from '../coding/coding.ts';
 import { createEhr } from '../demo/ehr.ts';
 import { sampleFhirEndpoint } from '../demo/fhir-endpoint.ts';
 import { loadSampleChart, type SampleNote, type SamplePatient } from '../demo/load-sample-chart.ts';
@@ -87,7 +89,7 @@ async function measured<Result>(
       userId: 'Practitioner/bench',
     });
     await ehr.discover();
-    return await measure(() => ehr.orderSign(PATIENT_ID, [draftOrder()]), vigilnote.provider);
+    return await measure(() => ehr.orderSign(PATIENT_ID, draftOrders()), vigilnote.provider);
   } finally {
     await vigilnote.close();
   }
@@ -134,26 +136,21 @@ function words(bytes: Uint8Array): number {
   return Buffer.from(bytes).toString('utf8').split(/\s+/).filter(Boolean).length;
 }
 
-function draftOrder(): Parameters<ReturnType<typeof createEhr>['orderSign']>[1][number] {
-  const order = DEMO_ORDERS.find(({ key }) => key === 'hydrochlorothiazide') ?? DEMO_ORDERS[0];
-  if (!order) throw new Error('the demo has no order to draft');
-  return {
+/** A small order set, of drugs that the notes speak of. */
+const ORDERED: readonly string[] = ['lisinopril', 'metoclopramide', 'capecitabine'];
+
+function draftOrders(): MedicationRequest[] {
+  return DEMO_ORDERS.filter(({ key }) => ORDERED.includes(key)).map(({ key, rxcui, display }) => ({
     resourceType: 'MedicationRequest',
-    id: 'bench-draft',
+    id: `bench-${key}`,
     status: 'draft',
     intent: 'order',
     subject: { reference: `Patient/${PATIENT_ID}` },
     medicationCodeableConcept: {
-      coding: [
-        {
-          system: 'http://www.nlm.nih.gov/research/umls/rxnorm',
-          code: order.rxcui,
-          display: order.display,
-        },
-      ],
-      text: order.display,
+      coding: [{ system: RXNORM_SYSTEM, code: rxcui, display }],
+      text: display,
     },
-  };
+  }));
 }
 
 /** @param sorted ascending, not empty */
