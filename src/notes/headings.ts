@@ -29,6 +29,9 @@ const BOLD_INLINE = /^([*_]{2})([^*_]{2,60}?)(:?[*_]{2}:?)(?=\s|$)/;
 const INLINE = /^([\p{L}][^:.;!?|\n]{0,60}?)\s?(:)(?=\s|$)/u;
 /** `FH: …` after the end of a sentence in the same line. */
 const MID_LINE = /(?<=[.;!?)]\s{1,3}|\s{3})([A-Z][A-Za-z/&]{1,14}(?: [A-Za-z]{2,12}){0,3}):(?=\s)/g;
+/** `PMH AF, CKD`, `FH nil relevant`: abbreviations in capitals that need no colon at the line's start. */
+const BARE =
+  /^(PMHX?|PSHX?|FHX?|SHX?|DHX?|HPI|HPC|PC|ROS|O\/E|PTA|CC|ALLERG(?:Y|IES)|FAM HX|IMP|Imp)(?=\s+\S)/;
 const UNDERLINE = /^([=\-_~*])\1{2,}$/;
 
 /** Headings of a note, in text order. */
@@ -83,12 +86,27 @@ function ownLineHeading(line: Line, index: number, context: Context): Heading | 
   if (mark === 'heading' || (markdown && !markdown[1]?.startsWith('[')))
     return heading(kindOf(words) ?? 'other');
   const colon = /:$/.test(content);
-  const kind = colon || isCapitals(words) || mark ? kindOf(words) : exactKind(words);
+  const kind =
+    colon || isCapitals(words) || mark || isApartAndTitled(words, index, context)
+      ? kindOf(words)
+      : exactKind(words);
   if (kind && canStandAlone(words, colon, line, index, context)) return heading(kind);
   if (line.markerLength > 0) return undefined;
   return isUnknownHeading(words, colon, mark !== undefined, index, context)
     ? heading('other')
     : undefined;
+}
+
+/** "Current inpatient medications" below an empty line and right above its text. */
+function isApartAndTitled(words: string, index: number, { lines }: Context): boolean {
+  const next = lines[index + 1];
+  return (
+    (index === 0 || lines[index - 1]?.blank === true) &&
+    next?.blank === false &&
+    /^\p{Lu}/u.test(words) &&
+    /^[\p{L} /&-]+$/u.test(words) &&
+    words.split(' ').length <= 4
+  );
 }
 
 /** "Family" or "plan" alone in a line may be a word of a list; a heading begins with a capital or ends with a colon. */
@@ -119,10 +137,12 @@ function isUnknownHeading(
   { lines, shouting }: Context,
 ): boolean {
   const next = lines[index + 1];
-  if (next && UNDERLINE.test(next.content) && next.content.length >= 3) return true;
   const apart = index === 0 || lines[index - 1]?.blank === true;
   const wordCount = words.split(/\s+/).length;
-  if (!apart || wordCount > 8 || /[.,;?!]$/.test(words)) return false;
+  // Columns are the head of a table.
+  if (wordCount > 8 || /[.,;?!]$/.test(words) || /\S(?:\s{3,}|\s\|\s)\S/.test(words)) return false;
+  if (next && UNDERLINE.test(next.content) && next.content.length * 2 > words.length) return true;
+  if (!apart) return false;
   if (strong) return true;
   if (isCapitals(words) && !shouting) {
     // Capitals above capitals are a list of drugs, or a title with its subtitle.
@@ -141,6 +161,9 @@ function inlineHeading(line: Line, { soap, shouting }: Context): Heading | undef
     return inline(line, 0, bold[0].length, (bold[2] ?? '').replace(/:$/, ''), kind);
   }
   const match = INLINE.exec(content.slice(line.markerLength));
+  const bare = match || shouting || line.markerLength > 0 ? undefined : BARE.exec(content)?.[0];
+  const bareKind = bare === undefined ? undefined : exactKind(bare);
+  if (bare !== undefined && bareKind) return inline(line, 0, bare.length, bare, bareKind);
   const words = match?.[1];
   if (!match || !words) return undefined;
   if (words.length === 1 && !(soap && /[SOAP]/.test(words))) return undefined;
@@ -245,8 +268,10 @@ function markedLines(
       const from = line.contentStart + line.markerLength;
       while (at < sorted.length && (sorted[at] as TextSpan).end <= from) at += 1;
       const span = sorted[at];
+      if (!span || span.start > from || line.content.length > LONGEST_HEADING) continue;
+      // The colon may stand outside of the bold words.
       const colon = /\s*:$/.exec(line.content)?.[0].length ?? 0;
-      if (span && span.start <= from && span.end >= line.contentEnd - colon) marked.set(index, as);
+      if (span.end >= line.contentEnd - colon) marked.set(index, as);
     }
   };
   mark(strong, 'strong');

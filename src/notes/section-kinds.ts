@@ -18,7 +18,8 @@ const KINDS: readonly Kind[] = [
       'allergies|allergy|all|nkda|drug allergies|medication allergies|allergies and reactions|allergies/reactions|' +
       'allergies/intolerances|allergies and intolerances|intolerances|drug intolerances|adverse reactions|' +
       'adverse drug reactions|adr|adrs|sensitivities|allergy list|allergies and adverse reactions',
-    pattern: /\b(allerg(y|ies)|intolerances?|hypersensitivit(y|ies)|adverse (drug )?reactions?)\b/,
+    pattern:
+      /\b(allerg(y|ies)|intolerances?|hypersensitivit(y|ies)|(adverse|drug|medication) (drug )?reactions?)\b/,
   },
   {
     kind: 'family-history',
@@ -30,7 +31,7 @@ const KINDS: readonly Kind[] = [
     exact:
       'hpi|hopi|history of present illness|history of the present illness|present illness|hx of present illness|' +
       'interval history|interval hx|interim history|subjective|s|history of presenting illness|' +
-      'history of present illness/hospital course|hpi brief|brief hpi|current illness|history of current illness',
+      'history of present illness/hospital course|hpi brief|brief hpi|hpc|current illness|history of current illness',
     pattern:
       /\b(history|hx) of (the )?(present|presenting|current) (illness|complaint)|\bhpi\b|\binter(val|im) (history|hx|events?)\b/,
   },
@@ -68,8 +69,8 @@ const KINDS: readonly Kind[] = [
       'discharge medications|discharge meds|admission medications|medications on admission|medications at discharge|' +
       'medications prior to admission|pta|pta meds|medication list|med list|mar|rx|gtts|drips|infusions|drug list|' +
       'active medications|inpatient medications|scheduled meds|prn meds|prns|otc|sys meds|current list|' +
-      'medications reviewed|meds reviewed|prescriptions|antibiotics',
-    pattern: /\b(medications?|meds|prescriptions?|medicines?)\b/,
+      'medications reviewed|meds reviewed|dh|dhx|drug history|prescriptions|antibiotics',
+    pattern: /\b(medications?|meds|prescriptions?|medicines)\b/,
   },
   {
     kind: 'assessment',
@@ -90,7 +91,7 @@ const KINDS: readonly Kind[] = [
   {
     kind: 'other',
     exact:
-      'chief complaint|cc|reason for visit|reason for consultation|reason for consult|reason for admission|' +
+      'chief complaint|cc|pc|o/e|reason for visit|reason for consultation|reason for consult|reason for admission|' +
       'reason for referral|ros|review of systems|physical exam|physical examination|pe|exam|examination|objective|o|' +
       'vitals|vital signs|vs|labs|lab|laboratory|laboratory data|lab results|results|data|studies|imaging|radiology|' +
       'ekg|ecg|echo|cxr|ct|mri|ua|hospital course|course|brief hospital course|ed course|hospital course by problem|' +
@@ -101,7 +102,7 @@ const KINDS: readonly Kind[] = [
       'identification|id|date|patient|author|mental status exam|mse|functional status|hospital course by system|' +
       'interventions|monitoring|goals|response|situation|background|time|attestation|signature|risk assessment',
     pattern:
-      /\b(physical exam(ination)?|review of systems|vital signs?|(hospital|ed|icu|clinical) course|lab(oratory|s)?( results| data)?|imaging|follow-?up|chief complaint|reason for (visit|consult(ation)?|admission|referral)|addendum)\b/,
+      /\b(physical exam(ination)?|review of systems|vital signs?|(hospital|ed|icu|clinical|emergency department) course|lab(oratory|s)?( results| data)?|imaging|follow-?up|chief complaint|reason for (visit|consult(ation)?|admission|referral)|addendum)\b/,
   },
 ];
 
@@ -109,6 +110,9 @@ const EXACT: ReadonlyMap<string, SectionKind> = new Map(
   KINDS.flatMap(({ kind, exact }) => exact.split('|').map((name) => [name, kind] as const)),
 );
 
+/** "Allergy clinic", "Pharmacy medication review note": the title of a note, and no heading in it. */
+const TITLE =
+  /\b(notes?|consult(ation)?|clinic|visit|report|letter|handover|summary|interview|unit|service)\b/;
 /** More words than this are a sentence that speaks of allergies, and not a heading. */
 const MAXIMUM_PATTERN_WORDS = 7;
 
@@ -135,6 +139,7 @@ export function kindOf(heading: string): SectionKind | undefined {
   const normalized = normalizedHeading(heading);
   const exact = EXACT.get(normalized);
   if (exact) return exact;
-  if (normalized.split(' ').length > MAXIMUM_PATTERN_WORDS) return undefined;
+  if (TITLE.test(normalized) || normalized.split(' ').length > MAXIMUM_PATTERN_WORDS)
+    return undefined;
   return KINDS.find(({ pattern }) => pattern?.test(normalized))?.kind;
 }

@@ -3,6 +3,7 @@ import type { Line } from './lines.ts';
 /** Shorter lines than this are not wrapped prose; longer ones are paragraphs of one line. */
 const NARROWEST = 45;
 const WIDEST = 140;
+const COLUMN_INDENT = 4;
 /** Columns side by side: a gap within the line, a tab or a bar. */
 const COLUMNS = /\S(?:\s{3,}|\t+\s*|\s\|\s)\S/;
 
@@ -48,7 +49,9 @@ function goesOn(
     return false;
   }
   if (first.markerLength > 0 && next.indent > itemIndent) return true;
-  if (width === undefined || /:$/.test(previous.content)) return false;
+  if (width === undefined || previous.content.endsWith(':')) return false;
+  // Further in without being a list item's second line: another column, or a list of its own.
+  if (next.indent >= previous.indent + COLUMN_INDENT) return false;
   const firstWord = /^\S+/.exec(next.content)?.[0].length ?? 0;
   const length = previous.indent + previous.content.length;
   if (length + 1 + firstWord > width) return true;
