@@ -41,12 +41,14 @@ export async function giveGuidance(
     recordedReactions(dependencies, source),
   ]);
   const { patientId, userId } = request.context;
+  // Answers are kept by the EHR that gives them, also where its server may not be called.
+  const server = request.fhirServer?.replace(/\/+$/, '') ?? notes.server;
   const alerts = decideAlerts({
     findings: notes.chart.notes.flatMap((note) => note.findings),
     tolerances: notes.chart.notes.flatMap((note) => note.tolerances),
     known: recorded.known,
     ...(orders && { orders }),
-    dismissed: await dismissedAlerts(dependencies, { server: notes.server, patientId, userId }),
+    dismissed: await dismissedAlerts(dependencies, { server, patientId, userId }),
     threshold: dependencies.threshold,
   });
   const context: CardContext = {
@@ -75,7 +77,7 @@ export async function giveGuidance(
   });
   await remember(
     dependencies,
-    issued.map(({ alert, card }) => issuedCard(alert, card, input, notes.server)),
+    issued.map(({ alert, card }) => issuedCard(alert, card, input, server)),
   );
   return { cards: issued.map(({ card }) => card) };
 }

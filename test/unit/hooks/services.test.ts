@@ -130,6 +130,12 @@ describe('a card comes', () => {
   });
 });
 
+test('an EHR whose server may not be called is known again by its address', async () => {
+  const made = harness({ findings: [finding()], servers: [] });
+  await sign(made, { fhirServer: `${FHIR}/`, prefetch: PREFETCH }).expect(200);
+  expect(made.issued[0]?.server).toBe(FHIR);
+});
+
 describe('no card comes', () => {
   test('when it was answered before, at order-select or another day', async () => {
     const first = harness({ findings: [finding()] });
