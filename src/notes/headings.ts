@@ -86,6 +86,8 @@ function ownLineHeading(line: Line, index: number, context: Context): Heading | 
   if (mark === 'heading' || (markdown && !markdown[1]?.startsWith('[')))
     return heading(kindOf(words) ?? 'other');
   const colon = /:$/.test(content);
+  // "PMH AF, CKD" has its text beside it.
+  if (!colon && !mark && !exactKind(words) && BARE.test(words)) return undefined;
   const kind =
     colon || isCapitals(words) || mark || isApartAndTitled(words, index, context)
       ? kindOf(words)
