@@ -2,10 +2,18 @@ import { parseFragment } from 'parse5';
 
 /** Longer than the longest name (`CounterClockwiseContourIntegral;`). */
 const REFERENCE = /&(?:#[xX]?[0-9a-fA-F]{1,40}|[A-Za-z][A-Za-z0-9]{0,39});?/y;
-/** A tag without a name, which the tokenizer leaves out: `</>`. */
-const EMPTY_TAG = /<\/>/y;
+/** A tag without a name, which the tokenizer leaves out of data. */
+const EMPTY_TAG = '</>';
+const CDATA_START = '<![CDATA[';
+const CDATA_END = ']]>';
 const MAXIMUM_CACHED = 2000;
 const cache = new Map<string, string>();
+
+/**
+ * How a run of text was written: `data` with references and perhaps CDATA sections, `rcdata`
+ * (title, textarea) with references alone, `literal` (xmp, plaintext) with neither.
+ */
+export type TextMode = 'data' | 'rcdata' | 'literal';
 
 /**
  * For every UTF-16 code unit of `shown`, where in `source` it was written: `shown` is what the
@@ -14,16 +22,41 @@ const cache = new Map<string, string>();
  *
  * @returns offsets into `source`, as many as `shown` has code units, never falling
  */
-export function alignText(source: string, start: number, end: number, shown: string): Int32Array {
+export function alignText(
+  source: string,
+  start: number,
+  end: number,
+  shown: string,
+  { mode, xml }: { readonly mode: TextMode; readonly xml: boolean },
+): Int32Array {
   const places = new Int32Array(shown.length);
   let at = start;
+  /** Where the CDATA section ends that `at` stands in. */
+  let cdataEnd = -1;
   for (let i = 0; i < shown.length; ) {
-    const character = source.charCodeAt(at);
     if (at >= end) {
       places.fill(Math.max(start, end - 1), i);
       break;
     }
-    if (character === 0x26) {
+    if (at === cdataEnd) {
+      at += CDATA_END.length;
+      continue;
+    }
+    const character = source.charCodeAt(at);
+    const inData = mode === 'data' && at > cdataEnd;
+    if (character === 0x3c && inData) {
+      if (source.startsWith(EMPTY_TAG, at)) {
+        at += EMPTY_TAG.length;
+        continue;
+      }
+      if (xml && source.startsWith(CDATA_START, at)) {
+        at += CDATA_START.length;
+        const found = source.indexOf(CDATA_END, at);
+        cdataEnd = found < 0 ? end : found;
+        continue;
+      }
+    }
+    if (character === 0x26 && (inData || mode === 'rcdata')) {
       const reference = decodeReference(source, at, shown, i);
       if (reference) {
         places.fill(at, i, i + reference.shownLength);
@@ -36,17 +69,14 @@ export function alignText(source: string, start: number, end: number, shown: str
       places[i] = at;
       i += 1;
       at += 1;
-      continue;
-    }
-    if (character === 0x0d && shown.charCodeAt(i) === 0x0a) {
+    } else if (character === 0x0d && shown.charCodeAt(i) === 0x0a) {
       places[i] = at;
       i += 1;
       at += source.charCodeAt(at + 1) === 0x0a ? 2 : 1;
-      continue;
+    } else {
+      // Left out of the text, as U+0000 is: the next code unit of the text is written further on.
+      at += 1;
     }
-    // Left out of the text, as `</>` is: the next code unit of the text is written further on.
-    EMPTY_TAG.lastIndex = at;
-    at += EMPTY_TAG.test(source) ? 3 : 1;
   }
   return places;
 }

@@ -11,7 +11,7 @@ import {
   TOKENIZER_MODE,
   VOID,
 } from './html-elements.ts';
-import { alignText } from './html-references.ts';
+import { alignText, type TextMode } from './html-references.ts';
 import { HtmlWriter } from './html-writer.ts';
 import type { LayoutMarks } from './layout.ts';
 import type { OffsetMap, TextSpan } from './note.ts';
@@ -66,6 +66,7 @@ class HtmlReader implements TokenHandler {
   readonly #rows: { cells: number; startLength: number }[] = [];
   #hidden: { name: string; depth: number } | undefined;
   #preformatted = 0;
+  #mode: TextMode = 'data';
   /** Text since the last tag or comment, which may come in several tokens. */
   #run = '';
   #runStart = 0;
@@ -98,7 +99,10 @@ class HtmlReader implements TokenHandler {
     const name = token.tagName;
     const childless = VOID.has(name) || (this.#xml && token.selfClosing);
     const mode = TOKENIZER_MODE[name];
-    if (mode && !childless) this.setMode(mode);
+    if (mode && !childless) {
+      this.setMode(mode);
+      this.#mode = mode === 'RCDATA' ? 'rcdata' : 'literal';
+    }
     if (this.#hidden?.name === 'head' && !HEAD_CONTENT.has(name)) this.#hidden = undefined;
     if (this.#hidden) {
       if (this.#hidden.name === name && !childless) this.#hidden.depth += 1;
@@ -114,6 +118,8 @@ class HtmlReader implements TokenHandler {
   onEndTag(token: Token.TagToken): void {
     const at = this.#endRun(token.location);
     const name = token.tagName;
+    // The tokenizer lets no other end tag than the element's own through.
+    this.#mode = 'data';
     if (this.#hidden) {
       if (this.#hidden.name === name) this.#hidden.depth -= 1;
       if (this.#hidden.depth === 0) this.#hidden = undefined;
@@ -208,7 +214,10 @@ class HtmlReader implements TokenHandler {
   #endRun(location: Token.Location | null): number {
     const end = location?.startOffset ?? this.#source.length;
     if (this.#run !== '' && !this.#hidden) {
-      const places = alignText(this.#source, this.#runStart, end, this.#run);
+      const places = alignText(this.#source, this.#runStart, end, this.#run, {
+        mode: this.#mode,
+        xml: this.#xml,
+      });
       this.#writer.write(this.#run, places, this.#preformatted > 0);
     }
     this.#run = '';

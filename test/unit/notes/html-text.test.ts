@@ -118,6 +118,24 @@ describe('the places of characters', () => {
     expect(offsets.toSource(text.length)).toBe(html.length - 4);
   });
 
+  test.each<[string, string, boolean, string]>([
+    ['an empty tag before what it looks like', '</>&lt;x', false, '&lt;x'],
+    [
+      'text that looks like an empty tag',
+      '<textarea>a</>&amp;x</textarea>',
+      false,
+      '</>&amp;x</textarea>',
+    ],
+    ['text that looks like a reference', '<xmp>a&amp;<b>x</xmp>', false, '&amp;<b>x</xmp>'],
+    ['a CDATA section', '<p>a <![CDATA[<b> &amp; ]]>x</p>', true, '<b> &amp; ]]>x</p>'],
+    ['U+0000', 'a\0<b>x</b>', false, 'x</b>'],
+  ])('are right beside %s', (_, html, xml, written) => {
+    const { text, offsets } = readHtml(html, { xml });
+    const visible = text.replace(/^a ?/, '');
+    expect(html.slice(offsets.toSource(text.length - visible.length))).toBe(written);
+    expect(html.charAt(offsets.toSource(text.indexOf('x')))).toBe('x');
+  });
+
   const word = fc.stringMatching(/^[a-zA-Zäé0-9.,:💊]{1,8}$/u);
   const piece = fc.oneof(
     word.map((text) => ({ html: text, visible: text })),
