@@ -35,7 +35,7 @@ afterAll(async () => {
 }, 120_000);
 
 function newClient(): FhirClient {
-  return createFhirClient({ baseUrl: hapi.baseUrl, timeoutMs: SLOW_MS, maximumRetries: 5 });
+  return createFhirClient({ baseUrl: hapi.baseUrl, timeoutMs: 90_000, maximumRetries: 5 });
 }
 
 async function put(resource: FhirResource & { id: string }): Promise<void> {
@@ -121,7 +121,8 @@ async function provenancesOf({ id }: AdverseEventReport): Promise<Provenance[]> 
 
 describe('What is written is valid by $validate', () => {
   beforeAll(async () => {
-    await client.validate(suggestedAdverseEvent(finding()));
+    const warmUp = () => client.validate(suggestedAdverseEvent(finding()));
+    await warmUp().catch(warmUp);
   }, SLOW_MS);
 
   const variants: [string, Partial<Finding>, Parameters<typeof finding>[1]?][] = [
