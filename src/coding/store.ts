@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
@@ -68,6 +68,8 @@ export async function writeStore(
 
   await mkdir(dirname(directory), { recursive: true });
   const fresh = await mkdtemp(`${directory}.new-`);
+  // mkdtemp makes it for its owner alone; the service often runs as another user than who built it.
+  await chmod(fresh, 0o755);
   try {
     for (const [table, body] of bodies) {
       const packed = brotliCompressSync(body, {
